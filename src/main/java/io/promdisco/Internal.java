@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks what is public for other packages of promdisco only. It is not part of the public API and
- * may change or go with any release. On a package it holds for all types in it. In a package that
- * has types of the API, internal types also carry the Javadoc tag {@code @hidden}.
+ * Marks types that are public only for other packages of promdisco. They are not part of the public
+ * API, and may change or disappear in any release. On a package, it applies to all types in it. In
+ * a package with API types, internal types also have the Javadoc tag {@code @hidden}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -39,10 +39,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * Discovers the targets of a configuration: the library's front door.
+ * Discovers the targets of a configuration. The entry point of the library.
  *
- * <p>Nothing is static: several may live in one process, each with its own threads, connections and
- * targets. Safe for all threads.
+ * <p>There is no static state: a process may have several instances, each with its own threads,
+ * connections and targets. Safe for all threads.
  *
  * <pre>{@code
  * Configuration configuration = new ConfigLoader().load(Path.of("prometheus.yml"));
@@ -54,12 +54,10 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class Promdisco implements AutoCloseable {
-  /**
-   * How long {@link #close()} delivers waiting changes unless the builder sets another limit: 5 s.
-   */
+  /** How long {@link #close()} delivers waiting changes by default: 5 s. */
   public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** About 73 years: the clock counts nanoseconds in 64 bits. */
+  /** About 73 years, because the clock counts nanoseconds in 64 bits. */
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
 
   private final Closer closer = new Closer();
@@ -96,16 +94,16 @@ public final class Promdisco implements AutoCloseable {
     }
   }
 
-  /** A builder with every default. */
+  /** Returns a builder with the default of every setting. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Discovers what {@code configuration} says from now on. Sources that are equal to those before
-   * keep their connections, watches and targets. A job whose sources or rules differ keeps the old
-   * ones, targets included, until all its sources have delivered, at most 5 s; then the new ones
-   * come into force at once. Returns without waiting for any server.
+   * Discovers the targets of {@code configuration} from now on. Sources that are equal to previous
+   * ones keep their connections, watches and targets. A job whose sources or rules differ keeps the
+   * old ones, with their targets, until all its sources have delivered, at most 5 s; then the new
+   * ones come into force together. Returns without waiting for any server.
    *
    * @throws IllegalStateException if this is closed
    */
@@ -126,21 +124,21 @@ public final class Promdisco implements AutoCloseable {
    * targets are in the pools, and every listener that was registered before this call has received
    * them: its {@link TargetListener#onChange} calls and {@link
    * TargetListener#onInitialStateComplete} have returned. Does not wait for a source that could not
-   * be started. Before the first {@link #apply} it waits for that call too.
+   * be started. Before the first {@link #apply}, it waits for that call too.
    *
-   * @param timeout how long to wait; 0 or less: checks once
-   * @return false if {@code timeout} elapsed first, or if this was closed meanwhile; {@link
-   *     #providers} says which source is missing
+   * @param timeout how long to wait; 0 or less to check once
+   * @return false if {@code timeout} expires first, or if this is closed meanwhile; {@link
+   *     #providers} shows which source is missing
    * @throws IllegalStateException if this is closed, or if a listener of this instance calls it,
-   *     which would wait for itself
+   *     because it would wait for itself
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout");
     checkOpen();
     if (scrape.isListenerThread()) {
       throw new IllegalStateException(
-          "awaitSynced: called by a listener, which would wait for itself (expected: a call from"
-              + " another thread, or onInitialStateComplete)");
+          "awaitSynced: called by a listener, which would wait forever (expected: a call"
+              + " from another thread, or onInitialStateComplete)");
     }
     Duration most = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
     most = most.isNegative() ? Duration.ZERO : most;
@@ -152,7 +150,7 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Calls {@code listener} with each change, on its own thread; first with all targets that are
+   * Calls {@code listener} with each change, on a separate thread; first with all targets that are
    * already known. Closing the registration ends the calls.
    *
    * @throws IllegalStateException if this is closed
@@ -165,36 +163,39 @@ public final class Promdisco implements AutoCloseable {
 
   private void checkOpen() {
     if (closing.get()) {
-      throw new IllegalStateException("promdisco: closed (expected: a call before close)");
+      throw new IllegalStateException("promdisco: closed already (expected: a call before close)");
     }
   }
 
-  /** The jobs with their targets, in the order of the configuration; empty after {@link #close}. */
+  /**
+   * Returns the jobs with their targets, in the order of the configuration; empty after {@link
+   * #close}.
+   */
   public List<PoolView> pools() {
     return scrape.pools();
   }
 
-  /** One job's targets; empty if there is no such job, and after {@link #close}. */
+  /** Returns the targets of a job; empty if there is no such job, and after {@link #close}. */
   public Optional<PoolView> pool(String job) {
     return scrape.pool(Objects.requireNonNull(job, "job"));
   }
 
   /**
-   * Which jobs are complete, in the order of the configuration. A job is complete when every source
-   * of it has delivered once. Before that, and after its sources have changed, existing targets may
-   * be missing.
+   * Returns the status of each job, in the order of the configuration. A job is complete when every
+   * one of its sources has delivered once. Before that, and after its sources have changed,
+   * existing targets may be missing.
    */
   public List<JobStatus> jobs() {
     return discovery.jobs();
   }
 
-  /** Whether a job is complete; empty if there is no such job. */
+  /** Returns the status of a job; empty if there is no such job. */
   public Optional<JobStatus> job(String name) {
     return discovery.job(name);
   }
 
   /**
-   * Calls {@code listener} each time the result of {@link #jobs} changes, on a thread of promdisco.
+   * Calls {@code listener} whenever the result of {@link #jobs} changes, on a thread of promdisco.
    * The listener must return quickly and must not call {@link #apply} or {@link #close}. Closing
    * the registration ends the calls.
    */
@@ -203,31 +204,34 @@ public final class Promdisco implements AutoCloseable {
     return () -> discovery.removeJobListener(listener);
   }
 
-  /** The state of each source: synced, failing and why; after {@link #close}, its last state. */
+  /**
+   * Returns the state of each source: whether it is synced, and why it fails; after {@link #close},
+   * its last state.
+   */
   public List<ProviderStatus> providers() {
     return discovery.status();
   }
 
-  /** As {@link #close(Duration)}, with the time limit of the builder. */
+  /** Same as {@link #close(Duration)} with the time limit of the builder. */
   @Override
   public void close() {
     close(closeTimeout);
   }
 
   /**
-   * Ends discovery, delivers what waits for listeners, and ends all threads and connections. A
-   * listener that has not returned after {@code limit} is interrupted, and what waits for it is
+   * Ends discovery, delivers waiting changes to listeners, and ends all threads and connections. A
+   * listener that has not returned after {@code limit} is interrupted, and its waiting changes are
    * dropped, which is logged at WARN.
    *
    * <p>After this call has begun, {@link #apply}, {@link #listen} and {@link #awaitSynced} throw
    * {@link IllegalStateException}. Further calls have no effect; they wait for the first one and
-   * return its result. A listener may call it: what waits for this listener is dropped, and its
-   * thread ends when it returns. If another thread is closing already, the listener's call returns
-   * at once, with {@link CloseResult#COMPLETE}.
+   * return its result. A listener may call it: then its own waiting changes are dropped, and its
+   * thread ends when it returns. If another thread is already closing, the listener's call returns
+   * immediately with {@link CloseResult#COMPLETE}.
    *
-   * @param limit how long to deliver to listeners; 0 or less: drop what waits. Ending sources and
-   *     connections takes additional time
-   * @return what was dropped
+   * @param limit how long to deliver to listeners; 0 or less to drop waiting changes. Closing
+   *     sources and connections takes additional time
+   * @return the dropped changes
    */
   public CloseResult close(Duration limit) {
     Objects.requireNonNull(limit, "limit");
@@ -236,7 +240,7 @@ public final class Promdisco implements AutoCloseable {
     if (listener) {
       first = closing.compareAndSet(false, true);
     } else {
-      synchronized (this) { // A configuration that is being applied is applied as a whole.
+      synchronized (this) { // A running apply() is completed first.
         first = closing.compareAndSet(false, true);
       }
     }
@@ -255,7 +259,7 @@ public final class Promdisco implements AutoCloseable {
     return result;
   }
 
-  /** Collects what differs from the defaults. */
+  /** Builds an instance. */
   public static final class Builder {
     private Metrics metrics = Metrics.none();
     private Function<Ticker, ResourceClientFactory> clients = ApiServerClientFactory::new;
@@ -267,11 +271,12 @@ public final class Promdisco implements AutoCloseable {
 
     /**
      * Limits the memory of one source: a file or DNS SD config, an HTTP SD server, a watch of an
-     * API server. A source beyond the limit fails with a message and keeps its last targets, and so
-     * does one with which all sources of this instance would exceed half of the maximum heap.
+     * API server. A source that exceeds the limit fails with a message and keeps its last targets.
+     * So does a source with which all sources of this instance would exceed half of the maximum
+     * heap.
      *
-     * @param bytes of memory, estimated while a source is read; more than 0. Default: a quarter of
-     *     the maximum heap, at least 16 MiB
+     * @param bytes estimated while a source is read; more than 0. Default: a quarter of the maximum
+     *     heap, at least 16 MiB
      */
     public Builder sourceMemory(long bytes) {
       if (bytes <= 0) {
@@ -281,15 +286,15 @@ public final class Promdisco implements AutoCloseable {
       return this;
     }
 
-    /** Counts into {@code metrics}. Default: counts nothing. */
+    /** The metrics to count into. Default: none. */
     public Builder metrics(Metrics metrics) {
       this.metrics = Objects.requireNonNull(metrics, "metrics");
       return this;
     }
 
     /**
-     * How long {@link Promdisco#close()} delivers what waits for listeners. Default: {@link
-     * Promdisco#DEFAULT_CLOSE_TIMEOUT}. 0: drops what waits.
+     * How long {@link Promdisco#close()} delivers waiting changes to listeners; 0 drops them.
+     * Default: {@link Promdisco#DEFAULT_CLOSE_TIMEOUT}.
      *
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
@@ -302,8 +307,8 @@ public final class Promdisco implements AutoCloseable {
     }
 
     /**
-     * Reaches API servers through what {@code clients} makes of the clock. Default: {@link
-     * ApiServerClientFactory}, which does as each SD config says.
+     * The clients for API servers, created from the clock. Default: {@link ApiServerClientFactory},
+     * which follows each SD config.
      */
     @Internal
     public Builder kubernetesClients(Function<Ticker, ResourceClientFactory> clients) {
@@ -312,8 +317,8 @@ public final class Promdisco implements AutoCloseable {
     }
 
     /**
-     * Adds a source of targets beside those that promdisco has and those that {@link ServiceLoader}
-     * finds. It is asked before the latter.
+     * Adds a discovery kind to those of promdisco and those that {@link ServiceLoader} finds. It
+     * takes precedence over the latter.
      */
     public Builder source(DiscovererFactory factory) {
       factories.add(Objects.requireNonNull(factory, "factory"));

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factories of third parties, which are looked for when there is work that none of promdisco's
- * own accepts: to look for them opens every jar of the class path. Safe for all threads.
+ * Third-party factories. They are searched for only when there is an SD config that no factory of
+ * promdisco accepts, because the search opens every jar of the class path. Safe for all threads.
  */
 final class ThirdPartyFactories implements DiscovererFactory {
   private final Iterable<DiscovererFactory> services;
@@ -21,7 +21,7 @@ final class ThirdPartyFactories implements DiscovererFactory {
   private @Nullable List<DiscovererFactory> found;
 
   /**
-   * Looks for nothing yet.
+   * Creates an instance without searching.
    *
    * @param services iterated over at most once
    */
@@ -55,7 +55,7 @@ final class ThirdPartyFactories implements DiscovererFactory {
   public Discoverer create(SdConfig config, String provider) throws DiscoveryException {
     DiscovererFactory factory = of(config);
     if (factory == null) {
-      throw new DiscoveryException(provider + ": not of this factory");
+      throw new DiscoveryException(provider + ": not a configuration of this factory");
     }
     return factory.create(config, provider);
   }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The arrows between the packages; docs/architecture.md draws them. */
+/** The allowed dependencies between packages; docs/architecture.md lists them. */
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -45,7 +45,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** As {@code pom.xml} divides the classes into two jars. */
+  /** The classes are divided into two jars as in {@code pom.xml}. */
   @Test
   void theLibraryNeedsNoClassOfTheProgram() {
     String[] program = {
@@ -356,7 +356,7 @@ class ArchitectureTest {
             type("source.ProgressLine"),
             type("output.LiveScreen")) // escape first
         .and()
-        .doNotBelongToAnyOf(type("CompletionCommand"), type("bench.BenchCommand")) // texts of ours
+        .doNotBelongToAnyOf(type("CompletionCommand"), type("bench.BenchCommand")) // promdisco's own texts
         .should()
         .callMethodWhere(
             target(owner(assignableTo(PrintStream.class)))

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of docs/embedding.md are compiled and run as they stand there. */
+/** Compiles and runs the examples of docs/embedding.md as they are written. */
 class EmbeddingExampleTest {
   private static final Path DOCUMENT = Path.of("docs/embedding.md");
   private static final int TARGETS = 10_000;
@@ -95,7 +95,7 @@ class EmbeddingExampleTest {
     assertThat(run("InCode")).isEqualTo("web\n");
   }
 
-  /** What the library needs at run time, as the POM says. */
+  /** Returns the run-time dependencies of the library in the POM. */
   @Test
   void everyDependencyIsDocumented() throws Exception {
     String document = Files.readString(DOCUMENT);
@@ -193,7 +193,7 @@ class EmbeddingExampleTest {
     System.setIn(
         new InputStream() {
           @Override
-          public int read() throws IOException { // While this waits, it serves.
+          public int read() throws IOException { // The program serves while this waits.
             codes.add(status(port, ""));
             codes.add(status(port, "Basic YW5uYTpwdw=="));
             return -1;
@@ -221,7 +221,7 @@ class EmbeddingExampleTest {
     return connection.getResponseCode();
   }
 
-  /** Takes the program out of the document and compiles it into the folder. */
+  /** Extracts the program from the document and compiles it into the folder. */
   private void compile(String mark, String name, int lines) throws Exception {
     String code = code(mark);
     assertThat(code.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(lines);
@@ -250,7 +250,7 @@ class EmbeddingExampleTest {
     assertThat(compiler.run(null, null, null, options.toArray(String[]::new))).isZero();
   }
 
-  /** Runs a compiled program; returns what it prints. */
+  /** Runs a compiled program and returns its output. */
   private String run(String name, String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream before = System.out;

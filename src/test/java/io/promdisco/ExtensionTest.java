@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ServiceConfigurationError;
 import org.junit.jupiter.api.Test;
 
-/** A source that a third party's jar brings is found through its service files. */
+/** A discovery kind in a third-party jar is found through its service files. */
 class ExtensionTest {
   private static final byte[] CONFIG =
       """
@@ -55,7 +55,7 @@ class ExtensionTest {
         .anySatisfy(problem -> assertThat(problem.path()).endsWith("memory_sd_configs"));
   }
 
-  /** To look for them opens every jar of the class path. */
+  /** The search opens every jar of the class path. */
   @Test
   void sourcesOfOthersAreLookedForOnlyWhenOneIsConfigured() throws Exception {
     URL jar = Path.of("src", "test", "resources", "extension-missing").toUri().toURL();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a listener is told and when, up to the end. */
+/** What listeners receive, and when, until the end. */
 @Timeout(120)
 class ListeningTest {
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -50,7 +50,7 @@ class ListeningTest {
   }
 
   @Test
-  void awaitSyncedWaitsUntilEveryListenerHasBeenToldTheInitialState() throws Exception {
+  void awaitSyncedWaitsUntilEveryListenerHasTheInitialState() throws Exception {
     recorder.block();
     promdisco.listen(recorder);
     Recorder quick = new Recorder();
@@ -97,7 +97,7 @@ class ListeningTest {
   }
 
   @Test
-  void aListenerAddedLaterIsToldWhatThereIsAndThatItIsComplete() throws Exception {
+  void aListenerAddedLaterGetsAllTargetsAndThatTheyAreComplete() throws Exception {
     promdisco.apply(jobs("a", "h:1"));
     assertThat(promdisco.awaitSynced(LONG)).isTrue();
     promdisco.listen(recorder);
@@ -147,7 +147,7 @@ class ListeningTest {
   }
 
   @Test
-  void aListenerThatThrowsOrInterruptsItsThreadIsToldTheRest() throws Exception {
+  void aListenerThatThrowsOrInterruptsItsThreadGetsTheRest() throws Exception {
     List<String> told = new CopyOnWriteArrayList<>();
     promdisco.listen(
         change -> {
@@ -303,7 +303,7 @@ class ListeningTest {
     promdisco.close();
     try {
       assertThat(waiting.get()).isFalse();
-    } catch (ExecutionException e) { // It had not begun to wait.
+    } catch (ExecutionException e) { // It had not started to wait.
       assertThat(e).hasRootCauseInstanceOf(IllegalStateException.class);
     }
   }
@@ -336,7 +336,7 @@ class ListeningTest {
     return Configuration.of(ScrapeConfig.builder(job).staticTargets(targets).build());
   }
 
-  /** With one more job, of a source that a test controls. */
+  /** Returns the configuration with one more job, whose source the test controls. */
   private static Configuration manual(Configuration configuration, String name) {
     List<ScrapeConfig> jobs = new ArrayList<>(configuration.jobs());
     jobs.add(ScrapeConfig.builder("manual").sdConfig(new ManualSource.Config(name)).build());
@@ -351,7 +351,7 @@ class ListeningTest {
     }
   }
 
-  /** Notes what it is told; blocks in each call if it is to. */
+  /** Records what it receives; blocks in each call if requested. */
   private static final class Recorder implements TargetListener {
     final List<String> told = new CopyOnWriteArrayList<>();
     final CountDownLatch entered = new CountDownLatch(1);

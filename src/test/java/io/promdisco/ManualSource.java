@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A source whose targets a test puts itself. */
+/** A source whose targets the test sets. */
 final class ManualSource implements DiscovererFactory {
   /** The name of a source that cannot be started. */
   static final String REFUSED = "refused";
@@ -24,7 +24,7 @@ final class ManualSource implements DiscovererFactory {
     }
   }
 
-  /** Where the targets of a source go; waits until it is started. */
+  /** Waits until a source is started, and returns its sink. */
   TargetSink sink(String name) {
     return future(name).join();
   }

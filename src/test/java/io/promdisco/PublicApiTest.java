@@ -138,7 +138,7 @@ class PublicApiTest {
     return Pattern.compile(regex).matcher(text).results().map(found -> found.group(1)).toList();
   }
 
-  /** Whether programs may use a type: it and the types around it are public and not internal. */
+  /** Whether programs may use a type: it and its enclosing types are public and not internal. */
   static boolean isApi(Class<?> type) {
     for (Class<?> at = type; at != null; at = at.getEnclosingClass()) {
       if (!Modifier.isPublic(at.getModifiers()) || at.isAnnotationPresent(Internal.class)) {
@@ -156,7 +156,7 @@ class PublicApiTest {
     return type.getName().startsWith("io.promdisco.");
   }
 
-  /** A line for the type and one for each of its members. */
+  /** Returns a line for the type and one for each of its members. */
   private static List<String> describe(Class<?> type) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder(type.toGenericString());
@@ -179,7 +179,7 @@ class PublicApiTest {
     return type.isEnum() || type.isRecord() || type.getSuperclass() == Object.class;
   }
 
-  /** The member as Java writes it, without the name of its type. */
+  /** Returns the member in Java syntax, without the name of its type. */
   private static String describe(Member member) {
     String text =
         member instanceof Executable code
@@ -227,7 +227,7 @@ class PublicApiTest {
     }
   }
 
-  /** Gives every class that a type names. */
+  /** Passes every class that a type names to {@code to}. */
   private static void visit(Type type, Consumer<Class<?>> check) {
     visit(type, check, new HashSet<>());
   }

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** A reload that changes one job of 200 leaves all that the others have as it is. */
+/** A reload that changes one of 200 jobs leaves the state of the others unchanged. */
 class ReloadOfOneJobTest {
   private static final int JOBS = 200;
   private static final String CHANGED = "job77";
@@ -83,7 +83,7 @@ class ReloadOfOneJobTest {
     }
   }
 
-  /** Whether a target now has the label {@code x} with a value. */
+  /** Whether a change gives a target the label {@code x} with a value. */
   private static boolean leaves(TargetChange change, String value) {
     return change.changed().stream().anyMatch(pair -> value.equals(pair.after().labels().get("x")));
   }

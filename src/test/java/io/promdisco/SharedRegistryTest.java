@@ -12,7 +12,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Several instances count into one registry. */
+/** Several instances share one registry. */
 class SharedRegistryTest {
   private final CollectorRegistry registry = new CollectorRegistry();
 

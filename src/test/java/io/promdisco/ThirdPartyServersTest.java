@@ -21,7 +21,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers of other people, from end to end. */
+/** Third-party HTTP servers, from end to end. */
 class ThirdPartyServersTest {
   private static final String POD =
       """

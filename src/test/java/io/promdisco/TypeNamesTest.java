@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A simple name means one type, in the main code, in tests and in benchmarks. */
+/** A simple name belongs to only one type, in main code, tests and benchmarks. */
 class TypeNamesTest {
   private static final List<Path> SOURCES =
       List.of(Path.of("src/main/java"), Path.of("src/test/java"), Path.of("src/jmh/java"));

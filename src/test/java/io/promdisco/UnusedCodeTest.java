@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /**
- * Nothing of the main code that is not public API is unused or used by tests alone. The compiler
- * (Error Prone) finds unused private members.
+ * Main code that is not public API is used, and not only by tests. The compiler (Error Prone) finds
+ * unused private members.
  */
 class UnusedCodeTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importUrl(Promdisco.class.getProtectionDomain().getCodeSource().getLocation());
 
-  /** For tests, which have no other way to see or to cause what they are about. */
+  /** For tests, which have no other way to observe or to cause what they test. */
   private static final Set<String> FOR_TESTS =
       Set.of(
           "io.promdisco.config.table.Setting.isInline",
@@ -105,7 +105,7 @@ class UnusedCodeTest {
     assertThat(unused).isEmpty();
   }
 
-  /** Whether it is neither public API nor private, and called by its name or not at all. */
+  /** Whether it is neither public API nor private, and can be called by name. */
   private static boolean isCallable(JavaCodeUnit unit) {
     Set<JavaModifier> modifiers = unit.getModifiers();
     boolean isPublic = modifiers.contains(JavaModifier.PUBLIC);
@@ -121,7 +121,9 @@ class UnusedCodeTest {
     return unit instanceof JavaMethod method && !isMade(method) && !overrides(method);
   }
 
-  /** Whether programs may call it, or tests of all packages, for which the simulated server is. */
+  /**
+   * Whether programs may call it, or tests of all packages, for which the simulated server exists.
+   */
   private static boolean isApi(JavaCodeUnit unit) {
     return unit.getOwner().getPackageName().equals("io.promdisco.sim")
         || (PublicApiTest.isApi(unit.getOwner().reflect())

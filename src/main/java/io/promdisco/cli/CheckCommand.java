@@ -35,15 +35,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Check configuration files: every mistake at once, with file, line and column.")
+    description = "Check configuration files and report every mistake with its file, line and column.")
 final class CheckCommand implements Callable<Integer> {
-  /** How the result is printed. */
+  /** The format of the result. */
   enum Form {
-    /** For people. */
+    /** Text for people. */
     TEXT,
-    /** For programs: an array, one entry a file. */
+    /** An array with one entry for each file, for programs. */
     JSON,
-    /** For code review tools. */
+    /** SARIF, for code review tools. */
     SARIF
   }
 
@@ -65,21 +65,21 @@ final class CheckCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "text, json or sarif. Default: text.")
+      paramLabel = "FORMAT",
+      description = "Output format: text, json or sarif. Default: text.")
   private Form form = Form.TEXT;
 
   @Option(
       names = "--syntax-only",
       description =
-          "Look at no file that a configuration names: credentials, certificates, targets, rules,"
-              + " further scrape configurations.")
+          "Do not open the files that a configuration names: credentials, certificates,"
+              + " targets, rules and further scrape configurations.")
   private boolean syntaxOnly;
 
   @Option(names = ClusterOptions.SKIP_UNSUPPORTED, description = ClusterOptions.SKIP_HELP)
   private boolean skipUnsupported;
 
-  /** What was read of files that cannot be read again, by name. */
+  /** The contents of files that cannot be read twice, by name. */
   private final Map<String, byte[]> contents = new HashMap<>();
 
   CheckCommand(Console console) {
@@ -156,7 +156,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** What became of a file. */
+  /** The result of checking a file. */
   private record CheckedFile(Optional<Configuration> configuration, List<Problem> problems) {
     static CheckedFile of(String file, ConfigLoader.LoadResult loaded) {
       return new CheckedFile(loaded.configuration(), ConfiguredTargetChecks.check(file, loaded));

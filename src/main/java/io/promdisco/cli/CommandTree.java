@@ -10,11 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** The commands and options as scripts and manuals show them. */
+/** The commands and options for scripts and manual pages. */
 final class CommandTree {
   private CommandTree() {}
 
-  /** The commands that are shown, by name, in the order of the help. */
+  /** Returns the commands that are not hidden by name, in the order of the help. */
   static Map<String, CommandSpec> commands(CommandSpec root) {
     Map<String, CommandSpec> commands = new LinkedHashMap<>();
     root.subcommands()
@@ -28,18 +28,18 @@ final class CommandTree {
     return commands;
   }
 
-  /** The options that are shown. */
+  /** Returns the options that are not hidden. */
   static List<OptionSpec> options(CommandSpec spec) {
     return spec.options().stream().filter(option -> !option.hidden()).toList();
   }
 
-  /** The first line of what a command says of itself. */
+  /** Returns the first line of a command's description. */
   static String summary(CommandSpec spec) {
     String[] description = spec.usageMessage().description();
     return description.length == 0 ? "" : text(description[0]);
   }
 
-  /** What is said of an option, without places for values that picocli would fill in. */
+  /** Returns the description of an option, with picocli's placeholders resolved. */
   static String description(String... lines) {
     return text(String.join(" ", lines));
   }
@@ -48,7 +48,7 @@ final class CommandTree {
     return CommandLine.Help.Ansi.OFF.string(String.format(description)).strip();
   }
 
-  /** Has completions offer the values of enumerations as the help spells them. */
+  /** Makes completions offer the values of enumerations as they are spelled in the help. */
   static void nameChoices(CommandSpec spec) {
     spec.subcommands().values().forEach(line -> nameChoices(line.getCommandSpec()));
     for (OptionSpec option : new ArrayList<>(spec.options())) {
@@ -56,7 +56,7 @@ final class CommandTree {
         spec.remove(option);
         spec.addOption(
             option.toBuilder()
-                .scopeType(CommandLine.ScopeType.LOCAL) // Subcommands have theirs already.
+                .scopeType(CommandLine.ScopeType.LOCAL) // subcommands have their own
                 .completionCandidates(choices(option.type()))
                 .build());
       }
@@ -70,7 +70,7 @@ final class CommandTree {
     }
   }
 
-  /** The values of an enumeration as users write them. */
+  /** Returns the values of an enumeration as users write them. */
   static List<String> choices(Class<?> type) {
     List<String> choices = new ArrayList<>();
     for (Object constant : type.getEnumConstants()) {

@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /**
- * The commands by name, in the order in which help lists them. A command is made when it is asked
- * for: to make all of them takes as long as everything else that {@code --version} does.
+ * The commands by name, in the order of the help. A command is created only when it is needed:
+ * creating all of them takes as long as the rest of {@code --version}.
  */
 final class Commands {
-  /** They show the others. */
+  /** Commands that show the others. */
   private static final List<String> NEED_ALL = List.of("completion", "help", "man-pages");
 
   private static final List<String> VERSION = List.of("--version", "-V");
@@ -41,7 +41,7 @@ final class Commands {
     commands.put("warm-up", WarmUpCommand::new);
   }
 
-  /** Adds those that the arguments may mean: one where they name it, or else all. */
+  /** Adds the commands that may be needed: one if the arguments name it, otherwise all. */
   void addTo(CommandLine line, List<String> arguments) {
     if (!arguments.isEmpty() && VERSION.contains(arguments.get(0))) {
       return;

@@ -8,23 +8,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a script that lets a shell complete command lines. */
+/** Prints a completion script for a shell. */
 @Command(
     name = "completion",
     mixinStandardHelpOptions = true,
-    description = "Print a script that completes command lines in a shell.",
+    description = "Print a completion script for a shell.",
     footer = {
       "",
-      "bash:  source <(promdisco completion bash)      in ~/.bashrc",
-      "zsh:   source <(promdisco completion zsh)       in ~/.zshrc, after compinit",
-      "fish:  promdisco completion fish | source       in ~/.config/fish/config.fish"
+      "  source <(promdisco completion bash)      for bash, in ~/.bashrc",
+      "  source <(promdisco completion zsh)       for zsh, in ~/.zshrc after compinit",
+      "  promdisco completion fish | source       for fish, in ~/.config/fish/config.fish"
     })
 final class CompletionCommand implements Runnable {
-  /** Whose completion. */
+  /** The shell to complete for. */
   enum Shell {
     /** bash 3.2 and newer. */
     BASH,
-    /** zsh, through its emulation of bash's. */
+    /** zsh, through its emulation of bash's completion. */
     ZSH,
     /** fish 3 and newer. */
     FISH
@@ -36,7 +36,7 @@ final class CompletionCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
+  @Parameters(paramLabel = "SHELL", description = "Shell: bash, zsh or fish.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Shell shell;
 

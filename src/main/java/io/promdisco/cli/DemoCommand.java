@@ -7,7 +7,7 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.TableOutput;
+import io.promdisco.cli.output.TargetTable;
 import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.source.WaitOptions;
 import io.promdisco.config.Configuration;
@@ -32,25 +32,25 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Discovers a simulated cluster while things happen in it. */
+/** Discovers the targets of a simulated cluster that changes. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    description = "Watch the targets of a small simulated cluster while it lives; needs no server.")
+    description = "Show how the targets of a small simulated cluster change. Needs no server.")
 final class DemoCommand implements Callable<Integer> {
   private final Console console;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many events happen before it ends; 0: no end. Default: 24.")
+      description = "Number of events before the demo ends; 0 for no end. Default: 24.")
   private int steps = 24;
 
   @Option(
       names = "--pace",
       paramLabel = "TIME",
       converter = WaitOptions.DurationConverter.class,
-      description = "Time between two of them. Default: 700ms.")
+      description = "Time between two events. Default: 700ms.")
   private Duration pace = Duration.ofMillis(700);
 
   DemoCommand(Console console) {
@@ -84,13 +84,13 @@ final class DemoCommand implements Callable<Integer> {
     List<TargetRow> rows = new ArrayList<>(targets.stream().map(TargetRow::of).toList());
     rows.sort(TargetRow.ORDER);
     console.line();
-    new TableOutput(console, false).print(rows);
+    new TargetTable(console, false).print(rows);
     console.line();
     console.out().flush();
     return targets;
   }
 
-  /** Lets things happen, and prints what becomes of the targets as it is told. */
+  /** Runs the events and prints the resulting changes of targets. */
   private void live(Promdisco promdisco, DemoCluster demo, List<Target> shown)
       throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);

@@ -50,15 +50,15 @@ import picocli.CommandLine.Parameters;
     description = "Show which targets are added, removed or changed when NEW replaces OLD.",
     footer = {
       "",
-      "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not"
-          + " be read, because missing targets would look like removed ones."
+      "Exits with 1 if --fail-on applies. If a source cannot be read, its targets would"
+          + " look like removed ones; so the command exits with 3 and compares nothing."
     })
 final class DiffCommand implements Callable<Integer> {
-  /** What makes a difference a failure. */
+  /** Which difference is a failure. */
   enum FailOn {
-    /** Targets that go. */
+    /** Removed targets. */
     LOST,
-    /** Targets that come, go or change. */
+    /** Added, removed or changed targets. */
     ANY
   }
 
@@ -72,16 +72,16 @@ final class DiffCommand implements Callable<Integer> {
       names = "--at-server",
       paramLabel = "URL",
       description =
-          "In place of a file, the targets of a running promdisco serve or Prometheus. Given twice:"
-              + " the old one first.")
+          "Read the targets of a running promdisco serve or Prometheus instead of a file."
+              + " If given twice, the first is the old one.")
   private List<String> servers = List.of();
 
   @Option(
       names = MonitorReading.OPTION,
       paramLabel = "SETTINGS",
       description =
-          "In place of a file, what the monitors of --manifests ask for, with these settings. Comes"
-              + " after files.")
+          "Instead of a file, use the jobs of the monitors in --manifests, with these"
+              + " settings. Comes after files.")
   private List<Path> monitors = List.of();
 
   @Mixin private final JobChoice jobs = new JobChoice();
@@ -89,13 +89,13 @@ final class DiffCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on",
       paramLabel = "WHAT",
-      description = "lost: end with 1 if a target is removed; any: if anything differs.")
+      description = "When to exit with 1: lost, if a target is removed; any, if anything differs.")
   private @Nullable FailOn failOn;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many lines of a job to show. Default: 50; json and yaml show all.")
+      description = "Number of lines to show for each job. Default: 50; json and yaml show all.")
   private int limit = 50;
 
   @Mixin private final WaitOptions waiting = new WaitOptions();
@@ -106,15 +106,18 @@ final class DiffCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /** One of the two that are compared. Those of files discover together, then are read. */
+  /**
+   * One of the two sides of the comparison. Sides from files discover at the same time, and are
+   * read afterwards.
+   */
   private interface Side extends AutoCloseable {
-    /** Its jobs as far as they are known without a target. */
+    /** Returns its jobs, as far as they are known without targets. */
     Set<String> jobs();
 
-    /** Waits for the targets; returns an exit code. */
+    /** Waits for the targets. Returns an exit code. */
     int await() throws InterruptedException;
 
-    /** Its targets, in order. */
+    /** Returns its targets in order. */
     List<Scraped> targets();
 
     @Override
@@ -139,7 +142,7 @@ final class DiffCommand implements Callable<Integer> {
         Side now = side(1, clients, reading)) {
       int code = Math.max(old.await(), now.await());
       if (code != ExitCode.OK) {
-        console.errorLine("promdisco: diff: not compared: not every source could be read");
+        console.errorLine("promdisco: diff: nothing was compared, because a source could not be read");
         return code;
       }
       return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
@@ -190,7 +193,7 @@ final class DiffCommand implements Callable<Integer> {
     return found ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  /** Those of a file. */
+  /** The targets of a configuration file. */
   private final class Discovered implements Side {
     private final ListProgress listed = new ListProgress(console);
     private final Path file;
@@ -234,7 +237,7 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  /** Those of a server. */
+  /** The targets of a server. */
   private final class ServerSide implements Side {
     private final TargetsApiClient api;
     private final Set<String> jobNames = new HashSet<>();

@@ -40,17 +40,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes what a configuration reads of a cluster, for {@code --manifests}. */
+/** Saves the objects that a configuration reads from a cluster, for {@code --manifests}. */
 @Command(
     name = "dump",
     mixinStandardHelpOptions = true,
-    description = "Write the objects that a configuration reads, slim, for --manifests.",
+    description = "Save the Kubernetes objects that a configuration reads, for use with --manifests.",
     footer = {
       "",
-      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases."
-          + " No environment, arguments, volumes or secrets; the annotation in which kubectl keeps"
-          + " the whole object is emptied. Labels and annotations are as they are: look through"
-          + " them before you hand the file on."
+      "Writes only what discovery reads: names, labels, annotations, addresses, ports and"
+          + " phases. Environment variables, arguments, volumes and secrets are left out. The"
+          + " annotation in which kubectl stores the whole object is emptied. All other labels and"
+          + " annotations are written unchanged: check them before you share the file."
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
@@ -68,8 +68,8 @@ final class DumpCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "yaml or json. Default: yaml.")
+      paramLabel = "FORMAT",
+      description = "Output format: yaml or json. Default: yaml.")
   private StructuredPrinter.Form form = StructuredPrinter.Form.YAML;
 
   DumpCommand(Console console) {
@@ -117,7 +117,7 @@ final class DumpCommand implements Callable<Integer> {
     return dump.objects();
   }
 
-  /** Objects of two clusters would be taken for those of one. */
+  /** A dump cannot tell the objects of two clusters apart. */
   private static void refuseSeveral(Collection<Set<String>> jobs) {
     if (jobs.size() > 1) {
       List<String> names = jobs.stream().flatMap(Set::stream).distinct().toList();
@@ -125,7 +125,8 @@ final class DumpCommand implements Callable<Integer> {
           Nouns.noun(names.size(), "job")
               + " "
               + String.join(", ", names)
-              + ": several clusters (expected: jobs that discover in one, chosen by --job)");
+              + ": the jobs discover in several clusters (expected: jobs of one cluster, selected"
+              + " with --job)");
     }
   }
 
@@ -138,7 +139,7 @@ final class DumpCommand implements Callable<Integer> {
         new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
       write(objects, out);
       if (out.checkError()) {
-        throw new IOException("the file is not whole");
+        throw new IOException("the file is incomplete");
       }
     } catch (IOException e) {
       throw CommandException.usage("--file: " + file + " cannot be written: " + e.getMessage());
@@ -149,7 +150,7 @@ final class DumpCommand implements Callable<Integer> {
     write(objects, form, out);
   }
 
-  /** Writes one list in JSON, or a document for each object in YAML. */
+  /** Writes one list as JSON, or a document for each object as YAML. */
   static void write(List<ObjectNode> objects, StructuredPrinter.Form form, PrintStream out) {
     ObjectMapper mapper = new ObjectMapper();
     if (form == StructuredPrinter.Form.JSON) {

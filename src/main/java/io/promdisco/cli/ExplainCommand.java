@@ -55,23 +55,24 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says why something is scraped or is not. */
+/** Explains why something is scraped or not. */
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
     customSynopsis = "promdisco explain [OPTIONS] [CONFIG] QUERY",
-    description = "Say why something is scraped or is not: which rule, or what about the object.",
+    description = "Explain why something is scraped or not: which rule decides, or what is wrong with the"
+        + " object.",
     footer = {
       "",
-      "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), the owner of pods"
-          + " (deploy/shop/web), an address of either (10.0.0.1:8080, a cluster IP, a host), a URL,"
-          + " or LABEL=VALUE. Ends with 0 if a job scrapes it, otherwise with 1."
+      "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), a workload that"
+          + " owns pods (deploy/shop/web), an address (10.0.0.1:8080, a cluster IP, a host name),"
+          + " a URL, or LABEL=VALUE. Exits with 0 if a job scrapes it, otherwise with 1."
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration SERVER_PAUSE = Duration.ofSeconds(1);
 
-  /** The longest delay of discovery after a list, if nothing is wrong. */
+  /** The maximum delay of discovery after a list, if nothing is wrong. */
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Console console;
@@ -80,7 +81,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..2",
       paramLabel = "[CONFIG] QUERY",
-      description = "Configuration file (default: prometheus.yml in this folder), and the query.")
+      description = "Configuration file (default: prometheus.yml in the current folder) and the query.")
   private List<String> words = List.of();
 
   @Option(
@@ -93,8 +94,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--server",
       paramLabel = "URL",
       description =
-          "Ask a running promdisco serve, or a Prometheus, for its targets; without CONFIG for its"
-              + " configuration too.")
+          "Read the targets of a running promdisco serve or Prometheus. Without CONFIG,"
+              + " read its configuration too.")
   private @Nullable String server;
 
   @Mixin private final MonitorOptions monitors = new MonitorOptions();
@@ -104,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many targets of a job to show. Default: 5.")
+      description = "Number of targets to show for each job. Default: 5.")
   private int limit = 5;
 
   @Mixin private final WaitOptions waiting = new WaitOptions();
@@ -141,7 +142,7 @@ final class ExplainCommand implements Callable<Integer> {
         () -> cluster.load(SourceOptions.file(argument, option), console, jobs));
   }
 
-  /** Discovers for itself. */
+  /** Discovers the targets itself. */
   private int discovered(ExplainQuery query) throws InterruptedException {
     Configuration configuration = configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
@@ -177,7 +178,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** Asks a server what it discovered, and runs the rules over that again. */
+  /** Reads the discovered targets from a server, and applies the rules again. */
   private int served(ExplainQuery query, String url) throws InterruptedException {
     TargetsApiClient api = new TargetsApiClient("--server", url, waiting.timeout);
     Configuration configuration =
@@ -200,7 +201,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** The answer from the targets of a server; an incomplete server may have further targets. */
+  /**
+   * Returns the answer from the targets of a server; an incomplete server may have further targets.
+   */
   private int served(Explanation answer, ServedTargets targets) {
     List<String> incomplete = targets.incomplete;
     incomplete.forEach(line -> console.errorLine(Console.red("error: "), line));
@@ -210,7 +213,7 @@ final class ExplainCommand implements Callable<Integer> {
         : Math.max(code, ExitCode.UNREACHABLE);
   }
 
-  /** Gives an explainer the current targets of a server. */
+  /** Adds the current targets of a server to an explainer. */
   private static final class ServedTargets implements Consumer<Explainer> {
     private final TargetsApiClient api;
     private final Map<String, TargetBuilder> builders = new HashMap<>();
@@ -243,11 +246,11 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /**
-   * The answer, after as many attempts as needed within {@code --timeout}.
+   * Returns the answer, after as many attempts as needed within {@code --timeout}.
    *
-   * @param sources the sources to read, new for each attempt
+   * @param sources the sources to read, new ones for each attempt
    * @param targets returns all current targets
-   * @param pause between two attempts
+   * @param pause the pause between two attempts
    */
   private Explanation lookedAt(
       ExplainQuery query,
@@ -264,7 +267,7 @@ final class ExplainCommand implements Callable<Integer> {
         () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
   }
 
-  /** An address that no target has may be another address of an object with targets. */
+  /** An address without targets may be another address of an object with targets. */
   private Explanation explained(
       ExplainQuery query,
       List<ScrapeConfig> asked,
@@ -293,7 +296,7 @@ final class ExplainCommand implements Callable<Integer> {
     ConfigLoader.LoadResult result =
         new ConfigLoader()
             .onlyJobs(jobs.names)
-            .leavingFiles() // They are files of that machine, and it may be hostile.
+            .leavingFiles() // The files are on the server's machine, and the server may be hostile.
             .read(
                 api.server() + "/api/v1/status/config",
                 api.config().getBytes(StandardCharsets.UTF_8),

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Completions in the language of fish, for commands one level deep. */
+/** Writes completions in the syntax of fish, for one level of commands. */
 final class FishCompletion {
   private static final String FIRST = "__fish_use_subcommand";
 
@@ -58,7 +58,7 @@ final class FishCompletion {
     complete(condition, String.join(" ", words));
   }
 
-  /** Which values to offer: the choices, files, or none. */
+  /** Returns the values to offer: choices, files, or none. */
   private static String values(ArgSpec argument) {
     Iterable<String> choices = argument.completionCandidates();
     if (choices != null && choices.iterator().hasNext()) {

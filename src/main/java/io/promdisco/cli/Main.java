@@ -21,10 +21,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line's entry point.
+ * The entry point of the command line.
  *
- * <p>It is picocli's handlers itself, since the VM of Java 25 cannot keep lambdas of picocli's
- * interfaces, which are compiled for Java 5, in the cache that makes a start faster.
+ * <p>It implements picocli's handlers itself. They are compiled for Java 5, and Java 25 cannot
+ * store lambdas of such interfaces in the cache that speeds up the start.
  */
 @Command(
     name = "promdisco",
@@ -35,19 +35,19 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  promdisco targets prometheus.yml               what is scraped, as a table",
-      "  promdisco targets prometheus.yml --watch       then every change as it comes",
-      "  promdisco targets p.yml --manifests dump/      from a dump, not from a server",
+      "  promdisco targets prometheus.yml --watch       the same, then every change",
+      "  promdisco targets p.yml --manifests dump/      from a dump instead of a server",
       "  promdisco check prometheus.yml                 every mistake, with its place",
       "  promdisco test tests/*.yml                     unit tests of relabelling rules",
       "",
-      "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 no server."
+      "Exit codes: 0 ok, 1 finding, 2 bad usage or configuration, 3 server unreachable."
     })
 public final class Main
     implements Runnable,
         CommandLine.IExecutionStrategy,
         CommandLine.IParameterExceptionHandler,
         CommandLine.IExecutionExceptionHandler {
-  /** Examples come before the list of options: they are on the first screen. */
+  /** Examples come before the list of options, so that they are on the first screen. */
   private static final List<String> FIRST_SCREEN =
       List.of(
           UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
@@ -68,14 +68,14 @@ public final class Main
       scope = CommandLine.ScopeType.INHERIT,
       paramLabel = "LEVEL",
       description =
-          "Log at error, warn, info or debug. Default: warn; info under serve and allocate.")
+          "Log level: error, warn, info or debug. Default: warn; info for serve and allocate.")
   private Logging.@org.jspecify.annotations.Nullable Level logLevel;
 
   @Option(
       names = "--log.format",
       scope = CommandLine.ScopeType.INHERIT,
-      paramLabel = "FORMAT",
-      description = "Log as text or json, one object per line. Default: text.")
+      paramLabel = "LOG_FORMAT",
+      description = "Log format: text, or json with one object per line. Default: text.")
   private Logging.@org.jspecify.annotations.Nullable Format logFormat;
 
   private final Console console;
@@ -87,7 +87,7 @@ public final class Main
   /** Runs the process's command line and ends the process. */
   public static void main(String[] args) {
     Logging.use();
-    // Looking for Groovy, which is not there, opens every jar of the class path.
+    // picocli would search all jars of the class path for Groovy, which is not used.
     System.setProperty("picocli.disable.closures", "true");
     Console console = Console.system();
     int code = run(console, args);
@@ -116,7 +116,7 @@ public final class Main
     } catch (OutOfMemoryError e) {
       console.out().flush();
       console.errorLine(
-          "promdisco: not enough memory (expected: less to read, or a larger heap: -Xmx)");
+          "promdisco: not enough memory (expected: smaller input, or a larger heap: -Xmx)");
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
@@ -139,7 +139,7 @@ public final class Main
     return ExitCode.USAGE;
   }
 
-  /** What is wrong, with the values that are expected as the help spells them. */
+  /** Returns what is wrong, with the expected values as they are spelled in the help. */
   private static String message(ParameterException error) {
     String message = String.valueOf(error.getMessage());
     ArgSpec argument = error.getArgSpec();
@@ -150,7 +150,12 @@ public final class Main
           Matcher.quoteReplacement(
               ": \"" + error.getValue() + "\" (expected: one of " + choices + ")"));
     }
-    return message.replaceFirst(" is not an? (int|long)$", " (expected: a number, for example 5)");
+    return message
+        .replaceFirst(" is not an? (int|long)$", " (expected: a number, for example 5)")
+        .replaceFirst(" is not a boolean$", " (expected: true or false)")
+        .replaceFirst(
+            " \\((\\S+)\\) should be in KEY=VALUE format but was (.*)$",
+            ": '$2' (expected: $1, for example app=web-.*)");
   }
 
   @Override

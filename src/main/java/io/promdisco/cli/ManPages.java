@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Writes manual pages, in the language of man(7), of what the commands say of themselves. */
+/** Writes manual pages in the man(7) format from the model of the commands. */
 final class ManPages {
   private static final String EXIT =
-      "0 ok; 1 a finding, or a check that failed; 2 bad usage or a bad configuration; 3 a server"
-          + " could not be reached, or refused.";
+      "0: success; 1: a finding, or a failed check; 2: bad usage or a bad configuration; 3:"
+          + " a server could not be reached, or refused the request.";
 
   private static final CommandLine.Help.Ansi OFF = CommandLine.Help.Ansi.OFF;
 
@@ -27,7 +27,7 @@ final class ManPages {
     this.version = version;
   }
 
-  /** The pages by file name, the program's own first. */
+  /** The pages by file name, the page of the program first. */
   static Map<String, String> of(CommandSpec root, String version) {
     Map<String, CommandSpec> commands = CommandTree.commands(root);
     Map<String, String> pages = new LinkedHashMap<>();
@@ -117,7 +117,7 @@ final class ManPages {
     line(escaped(CommandTree.description(argument.description())));
   }
 
-  /** Paragraphs; lines in columns are kept as they are. */
+  /** Paragraphs. Lines with columns are kept unchanged. */
   private void paragraphs(List<String> texts) {
     for (String text : texts.stream().map(CommandTree::description).toList()) {
       if (text.contains("  ")) {
@@ -148,7 +148,7 @@ final class ManPages {
     page.append(text).append('\n');
   }
 
-  /** Text that troff takes for text: no escapes, no hyphens, no requests. */
+  /** Escapes text so that troff prints it literally. */
   private static String escaped(String text) {
     String escaped = text.replace("\\", "\\e").replace("-", "\\-");
     return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;

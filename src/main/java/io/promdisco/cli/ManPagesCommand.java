@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes the manual pages, for those who package promdisco. */
+/** Writes the manual pages, for packagers of promdisco. */
 @Command(
     name = "man-pages",
     hidden = true,
@@ -21,7 +21,7 @@ final class ManPagesCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "FOLDER", description = "Where to; made if it is missing.")
+  @Parameters(paramLabel = "FOLDER", description = "The folder to write to. It is created if it does not exist.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path folder;
 

@@ -61,7 +61,7 @@ final class MonitorsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
+      paramLabel = "FORMAT",
       description =
           "yaml: the generated document; json: also what was rejected, and why. Default: yaml.")
   private StructuredPrinter.Form form = StructuredPrinter.Form.YAML;

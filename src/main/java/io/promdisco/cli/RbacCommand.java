@@ -37,10 +37,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rbac",
     mixinStandardHelpOptions = true,
-    description = "Print the least roles and bindings that a configuration needs, or check them.",
+    description = "Print the minimal roles and bindings that a configuration needs, or check them.",
     footer = {
       "",
-      "Asks no server without --check, which ends with 0 if nothing is missing, otherwise with 1."
+      "Contacts a server only with --check. Then it exits with 0 if no permission is"
+          + " missing, otherwise with 1."
     })
 final class RbacCommand implements Callable<Integer> {
   private final Console console;
@@ -57,25 +58,26 @@ final class RbacCommand implements Callable<Integer> {
   @Option(
       names = "--service-account",
       paramLabel = "NAME",
-      description = "The service account to bind to. Default: the name of the roles.")
+      description = "Service account to bind the roles to. Default: the value of --name.")
   private String account = "";
 
   @Option(
       names = "--check",
-      description = "Ask each server whether the configured credentials suffice, and for what not.")
+      description = "Ask each API server which permissions the configured credentials lack.")
   private boolean check;
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "yaml or json; with --check also text, its default. Default: yaml.")
+      paramLabel = "FORMAT",
+      description = "Output format: yaml or json. Default: yaml. With --check: text, yaml or json."
+          + " Default: text.")
   private StructuredPrinter.Form form = StructuredPrinter.Form.TEXT;
 
   RbacCommand(Console console) {
     this.console = console;
   }
 
-  /** What one server is asked for. */
+  /** The permissions that are needed on one server. */
   private static final class Needs {
     private final KubernetesSdConfig config;
     private final Set<WatchedResources.Watched> watched = new LinkedHashSet<>();
@@ -129,7 +131,10 @@ final class RbacCommand implements Callable<Integer> {
     return source.namespace == null ? "default" : source.namespace;
   }
 
-  /** The namespace of the account, or with {@code --check} that of this process. */
+  /**
+   * Returns the namespaces, with the account's as own namespace, or with {@code --check} that of
+   * this process.
+   */
   private List<String> namespaces(KubernetesSdConfig config, ClusterClients readers) {
     try {
       boolean ours = check && config.ownNamespace();
@@ -165,7 +170,7 @@ final class RbacCommand implements Callable<Integer> {
     }
   }
 
-  /** What a server says of one permission. */
+  /** The answer of a server about one permission. */
   private record Answer(String server, String verb, Permission access, boolean allowed) {
     String text() {
       return access.right(verb);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Roles and bindings that let a service account read what is needed, and nothing else. */
+/** Makes roles and bindings that let a service account read what is needed, and nothing else. */
 final class RbacManifests {
   private static final String GROUP = "rbac.authorization.k8s.io";
 
@@ -19,11 +19,11 @@ final class RbacManifests {
   private final String account;
 
   /**
-   * For a service account.
+   * Creates manifests for a service account.
    *
-   * @param name of all objects
-   * @param namespace of the account
-   * @param account its name
+   * @param name the name of all objects
+   * @param namespace the namespace of the account
+   * @param account the name of the account
    */
   RbacManifests(String name, String namespace, String account) {
     this.name = name;
@@ -31,7 +31,10 @@ final class RbacManifests {
     this.account = account;
   }
 
-  /** A {@code ClusterRole} for what is needed everywhere, a {@code Role} for each namespace. */
+  /**
+   * Returns a {@code ClusterRole} for cluster-wide permissions, and a {@code Role} for each
+   * namespace.
+   */
   List<Map<String, Object>> of(List<Permission> needed) {
     Map<String, List<Permission>> byNamespace = new TreeMap<>();
     for (Permission access : needed) {
@@ -69,7 +72,7 @@ final class RbacManifests {
     return map;
   }
 
-  /** One rule an API group. */
+  /** Returns one rule for each API group. */
   private static List<Map<String, Object>> rules(List<Permission> accesses) {
     Map<String, TreeSet<String>> byGroup = new TreeMap<>();
     for (Permission access : accesses) {

@@ -36,16 +36,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Discovers until it is told to end, and answers programs that ask. */
+/** Discovers targets until it is stopped, and serves them. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     description =
-        "Discover until stopped, and answer over HTTP: targets, metrics, readiness, a page.",
+        "Discover targets until stopped, and serve them over HTTP with metrics, readiness"
+            + " and a web page.",
     footer = {
       "",
-      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the"
-          + " configuration again; a bad one changes nothing. SIGTERM and SIGINT end it."
+      "SIGHUP and POST /-/reload reload the configuration; with --watch-config, a change of"
+          + " the file does too. If the new configuration is invalid, the old one stays in force."
+          + " SIGTERM and SIGINT stop the server."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int MAX_PORT = 65_535;
@@ -57,23 +59,24 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
-      description = "Where to listen; port 0: a free one. Default: 127.0.0.1:9099.")
+      description = "Address to listen on; port 0 means any free port. Default: 127.0.0.1:9099.")
   private String listen = "127.0.0.1:9099";
 
   @Option(
       names = "--web.config.file",
       paramLabel = "FILE",
       description =
-          "TLS, client certificates, passwords and headers, as Prometheus's exporters read them;"
-              + " read again when it or a certificate changes. Default: plain HTTP for everybody.")
+          "File with settings for TLS, client certificates, passwords and headers, in the"
+              + " format of Prometheus exporters. It is read again when it or a certificate"
+              + " changes. Default: plain HTTP, no passwords.")
   private @Nullable Path webConfig;
 
   @Option(
       names = "--web.allowed-host",
       paramLabel = "NAME",
       description =
-          "A host name that requests may use, besides addresses, localhost and the name in"
-              + " --listen; *.SUFFIX: every name below SUFFIX, *: every name. Repeatable.")
+          "Host name that requests may use, besides IP addresses, localhost and the name in"
+              + " --listen. *.SUFFIX allows every name below SUFFIX, * every name. Repeatable.")
   private List<String> allowedHosts = List.of();
 
   @Option(
@@ -87,31 +90,31 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--web.max-connections",
       paramLabel = "N",
-      description = "Connections at once. Default: 512.")
+      description = "Maximum number of open connections. Default: 512.")
   private int connections = ServerLimits.DEFAULT.connections();
 
   @Option(
       names = "--web.max-connections-per-client",
       paramLabel = "N",
-      description = "Connections at once from one address (IPv6: one /64). Default: 400.")
+      description = "Maximum number of open connections from one address (IPv6: one /64). Default: 400.")
   private int connectionsPerClient = ServerLimits.DEFAULT.connectionsPerClient();
 
   @Option(
       names = "--web.max-streams",
       paramLabel = "N",
-      description = "Readers of the stream of changes at once. Default: 250.")
+      description = "Maximum number of open streams of changes. Default: 250.")
   private int streams = ServerLimits.DEFAULT.streams();
 
   @Option(
       names = "--web.max-streams-per-client",
       paramLabel = "N",
-      description = "Readers of the stream at once from one address. Default: 200.")
+      description = "Maximum number of open streams from one address. Default: 200.")
   private int streamsPerClient = ServerLimits.DEFAULT.streamsPerClient();
 
   @Option(
       names = "--watch-config",
       description =
-          "Read the configuration again when its file, or a file of scrape_config_files, changes.")
+          "Reload when the configuration file, or a file of scrape_config_files, changes.")
   private boolean watchConfig;
 
   ServeCommand(Console console) {
@@ -122,7 +125,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     AtomicReference<@Nullable Runnable> reloading = new AtomicReference<>();
     AtomicBoolean early = new AtomicBoolean();
-    // Before anything else: SIGHUP ends a process that does not handle it.
+    // Must be first: SIGHUP ends a process that does not handle it.
     Signals.register(
         "HUP",
         () -> {
@@ -157,7 +160,7 @@ final class ServeCommand implements Callable<Integer> {
       console.errorLine("promdisco listens on " + server.url());
       DefaultExports.register(metrics.registry());
       end.await();
-    } catch (ConfigException e) { // which is not read here
+    } catch (ConfigException e) { // the file is not read here
       throw new CommandException(ExitCode.USAGE, List.of(String.valueOf(e.getMessage())));
     } catch (ListenException e) {
       throw CommandException.usage(e);
@@ -174,7 +177,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** A signal that came during the start is answered at its end. */
+  /** Handles a signal that arrived during the start. */
   private static void reloadIfAsked(@Nullable Runnable reload, AtomicBoolean asked) {
     if (reload != null && asked.getAndSet(false)) {
       reload.run();
@@ -185,9 +188,9 @@ final class ServeCommand implements Callable<Integer> {
     try {
       started.join().reload();
     } catch (ConfigException e) {
-      return; // The server has logged why.
+      return; // The server has logged the reason.
     } catch (CancellationException e) {
-      return; // It has not started.
+      return; // The server has not started.
     }
   }
 
@@ -196,7 +199,7 @@ final class ServeCommand implements Callable<Integer> {
     String port = listen.substring(colon + 1);
     if (colon <= 0 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
       throw CommandException.usage(
-          "--listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
+          "--listen: " + listen + " (expected: HOST:PORT, for example 127.0.0.1:9099)");
     }
     PromdiscoServer.Builder builder = PromdiscoServer.builder();
     try {

@@ -51,16 +51,16 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered, prints the targets, and ends with 0, or with 3 if a"
-          + " source could not be read within --timeout. The targets that were found are printed"
-          + " even then, except as http-sd, which must be the full list."
+      "Waits until every source has delivered, then prints the targets and exits with 0."
+          + " Exits with 3 if a source could not be read within --timeout. It prints the targets"
+          + " it found even then, except with http-sd, which must be a complete list."
     })
 final class TargetsCommand implements Callable<Integer> {
-  /** Which targets. */
+  /** The states of targets to print. */
   enum State {
-    /** Those that are scraped. */
+    /** Active targets. */
     ACTIVE,
-    /** Those that a rule dropped. */
+    /** Targets that a rule dropped. */
     DROPPED,
     /** Both. */
     ANY
@@ -71,8 +71,8 @@ final class TargetsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
+      paramLabel = "FORMAT",
+      description = "Output format: table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private OutputFormat output = OutputFormat.TABLE;
 
   @Mixin private final MonitorOptions monitors = new MonitorOptions();
@@ -82,15 +82,16 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "active, dropped or any. Default: active; any with --output prometheus.")
+      description = "Which targets: active, dropped or any. Default: active; any with --output"
+          + " prometheus.")
   private @Nullable State state;
 
   @Option(
       names = "--where",
       paramLabel = "LABEL=REGEX",
       description =
-          "Only targets whose label matches as a whole; a discovered label where there is no"
-              + " final one. Repeatable.")
+          "Only targets whose label matches; REGEX must match the whole value. If a target"
+              + " has no final label of that name, the discovered label is used. Repeatable.")
   private Map<String, String> where = new LinkedHashMap<>();
 
   @Mixin private final WaitOptions waiting = new WaitOptions();
@@ -98,8 +99,8 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = "--watch",
       description =
-          "Keep running: a live table on a terminal (q quits), elsewhere a line for every target"
-              + " that is added (+), changed (~) or removed (-).")
+          "Keep running. On a terminal, show a live table (q quits); otherwise, print a"
+              + " line for every target that is added (+), changed (~) or removed (-).")
   private boolean watch;
 
   TargetsCommand(Console console) {
@@ -158,7 +159,7 @@ final class TargetsCommand implements Callable<Integer> {
     return output == OutputFormat.PROMETHEUS ? State.ANY : State.ACTIVE;
   }
 
-  /** Returns the active targets, as they were when they were printed. */
+  /** Prints the targets. Returns the active ones, as they were printed. */
   private List<Target> print(Promdisco promdisco, Map<String, Pattern> matchers) {
     List<PoolView> pools =
         promdisco.pools().stream().filter(pool -> jobs.includes(pool.job())).toList();
@@ -203,21 +204,21 @@ final class TargetsCommand implements Callable<Integer> {
     return active;
   }
 
-  /** Whether the chosen jobs are complete; prints which are not. */
+  /** Whether the chosen jobs are complete; prints the incomplete ones. */
   private boolean isComplete(Promdisco promdisco) {
     List<JobStatus> incomplete = incomplete(promdisco);
     if (incomplete.isEmpty()) {
       return true;
     }
     console.errorLine(
-        "promdisco: targets: http-sd prints nothing, because targets are missing of "
+        "promdisco: targets: http-sd prints nothing, because the list is incomplete for "
             + Nouns.noun(incomplete.size(), "job")
             + " "
             + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
     return false;
   }
 
-  /** The chosen jobs that are incomplete. */
+  /** Returns the chosen jobs that are incomplete. */
   private List<JobStatus> incomplete(Promdisco promdisco) {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())

@@ -45,17 +45,17 @@ import picocli.CommandLine.Parameters;
     description = "Run unit tests of scrape configurations.",
     footer = {
       "",
-      "A file names a configuration, what is discovered (dumps of Kubernetes objects, or targets"
-          + " written by hand), and which targets with which labels its rules must make of that."
-          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1"
-          + " if a test fails, 2 if a file is unusable."
+      "A test file names a configuration, the discovered objects (dumps of Kubernetes"
+          + " objects, or targets written by hand), and the targets and labels that the rules must"
+          + " produce. No server and no DNS is used. docs/testing-rules.md describes the format."
+          + " Exits with 1 if a test fails, with 2 if a file cannot be used."
     })
 final class TestCommand implements Callable<Integer> {
   private static final long MOST_BYTES = 32 << 20;
 
   private final Console console;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
   private List<Path> files = List.of();
 
   @Mixin private final JobChoice jobs = new JobChoice();
@@ -65,14 +65,14 @@ final class TestCommand implements Callable<Integer> {
   @Option(
       names = "--junit",
       paramLabel = "REPORT",
-      description = "Write a report in the XML of JUnit too.")
+      description = "Also write a report as JUnit XML to this file.")
   private @Nullable Path junit;
 
   @Option(
       names = "--update",
       description =
-          "Write what was found into the files in the place of what failed tests expect, after"
-              + " showing the change.")
+          "Show the differences, then write the targets that were found into the files as"
+              + " the new expectation of the failed tests.")
   private boolean update;
 
   @Option(names = ClusterOptions.SKIP_UNSUPPORTED, description = ClusterOptions.SKIP_HELP)
@@ -112,7 +112,7 @@ final class TestCommand implements Callable<Integer> {
     return passed || (update && allWritten) ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  /** A named job without a test is a mistake, unless a file could not be used. */
+  /** Rejects a named job without a test, unless a file could not be used. */
   private void refuseUntested(List<TestFileResult> tested) {
     Set<String> found = new HashSet<>();
     tested.forEach(file -> file.results().forEach(result -> found.add(result.test().job())));
@@ -151,7 +151,7 @@ final class TestCommand implements Callable<Integer> {
     }
   }
 
-  /** Shows the change, makes it, and returns whether every failed test could be rewritten. */
+  /** Shows the change and makes it. Returns whether every failed test could be rewritten. */
   private boolean rewrite(TestFileResult file) throws IOException {
     if (file.passed()) {
       return true;
@@ -166,8 +166,8 @@ final class TestCommand implements Callable<Integer> {
       console.errorLine(
           Console.red("error: "),
           test.position(),
-          ": --update: cannot be rewritten, it is written in braces or by an alias"
-              + " (expected: a key in a line of its own)");
+          ": --update cannot rewrite values in braces or from an alias (expected: a key on"
+              + " its own line)");
     }
     if (!rewriting.edits().isEmpty()) {
       Files.writeString(file.path(), rewriting.text());

@@ -7,11 +7,11 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
-/** What {@code --version} prints. */
+/** The output of {@code --version}. */
 final class Version implements CommandLine.IVersionProvider {
   private static final int SHORT = 12;
 
-  /** The jar's version, or {@code dev} outside of a jar. */
+  /** Returns the version of the jar, or {@code dev} outside of a jar. */
   public static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
@@ -20,7 +20,7 @@ final class Version implements CommandLine.IVersionProvider {
   @Override
   public String[] getVersion() {
     String commit;
-    // The build writes it, if there is a repository.
+    // The build writes this file if there is a Git repository.
     try (InputStream in = Version.class.getResourceAsStream("commit.properties")) {
       commit = commit(in);
     } catch (IOException e) {
@@ -32,7 +32,10 @@ final class Version implements CommandLine.IVersionProvider {
     };
   }
 
-  /** The commit's first characters, and whether it was changed; empty if it is not known. */
+  /**
+   * Returns the first characters of the commit, and whether the code was changed since; empty if
+   * unknown.
+   */
   static String commit(@Nullable InputStream written) throws IOException {
     if (written == null) {
       return "";

@@ -28,16 +28,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Goes once through what commands do, so that the launcher can keep the class data of it. {@code
- * serve} runs in a process of its own: what is kept for it, it has in memory for as long as it
- * runs, and this process loads more than that.
+ * Runs the code of all commands once, so that the launcher can store the class data. {@code serve}
+ * runs in a separate process, because its stored class data is in its memory as long as it runs,
+ * and this process loads more classes.
  */
 @Command(name = "warm-up", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
   private static final String LISTENS = "promdisco listens on ";
   private static final long PATIENCE_SECONDS = 20;
 
-  /** A client of its own with a single watch, which has another way to the server than several. */
+  /**
+   * A job with a separate client and a single watch, which uses other code than several watches.
+   */
   private static final String ALONE =
       """
         - job_name: alone
@@ -46,7 +48,7 @@ final class WarmUpCommand implements Callable<Integer> {
               kubeconfig_file: alone
       """;
 
-  @Parameters(arity = "0..*", description = "What serve is added to. Default: the other commands.")
+  @Parameters(arity = "0..*", description = "The program to which serve is added. Default: the other commands.")
   private List<String> program = List.of();
 
   private final Console quiet;
@@ -103,7 +105,7 @@ final class WarmUpCommand implements Callable<Integer> {
       for (String path : new String[] {"/metrics", "/api/v1/targets", "/"}) {
         URI.create(url + path).toURL().openStream().close();
       }
-      process.toHandle().destroy(); // in order: the JVM keeps its class data now
+      process.toHandle().destroy(); // a normal end, in which the JVM stores its class data
       said.transferTo(Writer.nullWriter());
       process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } finally {
@@ -111,7 +113,7 @@ final class WarmUpCommand implements Callable<Integer> {
     }
   }
 
-  /** Waits until all targets are there. */
+  /** Waits until all targets are discovered. */
   private static void awaitReady(String url) throws IOException, InterruptedException {
     URL ready = URI.create(url + "/-/ready").toURL();
     for (int i = 0; i < 20 * PATIENCE_SECONDS; i++) {

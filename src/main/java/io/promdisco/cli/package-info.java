@@ -1,4 +1,4 @@
-/** The command line, and the one place where the parts are joined. */
+/** The command line, and the only place where all parts are joined. */
 @Internal
 @NullMarked
 package io.promdisco.cli;

@@ -25,7 +25,7 @@ final class BuilderChecks {
     }
   }
 
-  /** Notes entries that are null; returns the others. */
+  /** Reports entries that are null, and returns the others. */
   static <T> List<T> withoutNulls(
       String field, Iterable<? extends @Nullable T> entries, FieldProblems problems) {
     List<T> present = new ArrayList<>();

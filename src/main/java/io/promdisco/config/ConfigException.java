@@ -3,15 +3,15 @@ package io.promdisco.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration was refused. */
+/** Thrown when a configuration has errors. */
 public final class ConfigException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Problem> problems;
 
   /**
-   * With every problem that was found, errors and warnings, in the order of the file. The message
-   * has a line for each, see {@link Problem#describe}.
+   * Creates the exception from every problem that was found, errors and warnings, in the order of
+   * the file. The message has a line for each problem, see {@link Problem#describe}.
    */
   public ConfigException(List<Problem> problems) {
     super(problems.stream().map(Problem::describe).collect(Collectors.joining("\n")));

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A configuration without mistakes, read from a file or built in code.
+ * A configuration without errors, read from a file or built in code.
  *
  * @param jobs the scrape configs, in the order of the file, then those of {@code
  *     scrape_config_files}
- * @param effective the whole file with its defaults as Prometheus's {@code /api/v1/status/config}
- *     shows it, secrets hidden: maps, lists, strings, numbers, booleans and null; empty if it was
- *     built in code
- * @param warnings what is legal but surely not meant
+ * @param effective the whole file with its defaults, as Prometheus's {@code /api/v1/status/config}
+ *     shows it, with secrets hidden: maps, lists, strings, numbers, booleans and null; empty if it
+ *     was built in code
+ * @param warnings settings that are valid but probably a mistake
  */
 public record Configuration(
     List<ScrapeConfig> jobs, Map<String, Object> effective, List<Problem> warnings) {
@@ -38,7 +38,7 @@ public record Configuration(
     return new Configuration(jobs, Map.of(), List.of());
   }
 
-  /** As {@link #of(List)}. */
+  /** Same as {@link #of(List)}. */
   public static Configuration of(ScrapeConfig... jobs) {
     return of(List.of(jobs));
   }

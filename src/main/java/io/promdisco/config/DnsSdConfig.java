@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * One entry of {@code dns_sd_configs}.
  *
- * @param names the names to ask for
+ * @param names the names to look up
  * @param type the record type
- * @param port of the targets, but for SRV records, which have their own
- * @param refreshInterval how often; default 30 s
+ * @param port the port of the targets; ignored for SRV records, which contain it
+ * @param refreshInterval the time between two lookups; default 30 s
  */
 public record DnsSdConfig(List<String> names, Type type, int port, Duration refreshInterval)
     implements SdConfig {

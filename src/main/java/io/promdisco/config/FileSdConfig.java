@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * One entry of {@code file_sd_configs}.
  *
- * @param files paths, the last part of which may hold one {@code *}; resolved against the
- *     configuration's folder
- * @param refreshInterval how often to read them again whether they changed or not; default 5 min
+ * @param files paths, relative to the folder of the configuration; the last part of a path may
+ *     contain one {@code *}
+ * @param refreshInterval the time after which unchanged files are read again; default 5 min
  */
 public record FileSdConfig(List<String> files, Duration refreshInterval) implements SdConfig {
   /** Copies the list. */

@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL with its parts as Go's {@code net/url} finds and writes them. Parts are unescaped; each
- * character stands for one byte.
+ * A URL, split into parts as Go's {@code net/url} does. Parts are unescaped; each character stands
+ * for one byte.
  *
  * @param scheme in lower case, or empty
- * @param opaque what follows the scheme if that is no slash, or empty
+ * @param opaque the text after the scheme if it does not begin with a slash, or empty
  * @param user null if there is none
  * @param password null if there is none
  * @param host host and port, or empty
- * @param omitsHost whether the path follows a scheme at once
+ * @param omitsHost whether the path follows the scheme directly
  * @param path the path as it was written
- * @param query what follows the question mark; null if there is none
+ * @param query the text after the question mark; null if there is no question mark
  * @param fragment the fragment as it was written, or empty
  */
 record GoUrl(
@@ -38,17 +38,19 @@ record GoUrl(
   private static final String ZONE = "%25";
   private static final String HIDDEN = "xxxxx";
 
-  /** A part of a URL: which characters, but for letters and digits, stand for themselves in it. */
+  /**
+   * A part of a URL, with the characters besides letters and digits that need no escaping in it.
+   */
   private enum Part {
     PATH("$&+,/:;=@", "!$&'()*+,;=:@[]%"),
     HOST("!$&'()*+,;=:[]<>\"", ""),
     USER("$&+,;=", ""),
     FRAGMENT("$&+,/:;=?@!()*", "!$&'()*+,;=:@[]%");
 
-    /** What is not escaped. */
+    /** Characters that are never escaped. */
     private final String plain;
 
-    /** What may be written either way besides. */
+    /** Further characters that may be escaped or not. */
     private final String either;
 
     Part(String plain, String either) {
@@ -65,7 +67,7 @@ record GoUrl(
     }
   }
 
-  /** A text is no URL. The message says why and quotes little of it. */
+  /** Thrown for text that is not a URL. The message says why and quotes little of the text. */
   static final class NoUrlException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -81,7 +83,7 @@ record GoUrl(
   /**
    * Reads a URL.
    *
-   * @throws NoUrlException if it is none
+   * @throws NoUrlException if the text is not a URL
    */
   static GoUrl parse(String text) throws NoUrlException {
     String url = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
@@ -188,7 +190,7 @@ record GoUrl(
     boolean isVersion6 = bare.indexOf(':') >= 0 && InetAddresses.isInetAddress(bare);
     boolean emptyZone = name.equals("%") || (percent >= 0 && percent == address.length() - 1);
     if (!isVersion6 || emptyZone) {
-      throw new NoUrlException("invalid host: \"" + inside + "\" is no IPv6 address");
+      throw new NoUrlException("invalid host: \"" + inside + "\" is not an IPv6 address");
     }
     return "[" + address + name + "]" + port;
   }
@@ -260,7 +262,7 @@ record GoUrl(
     return out.toString();
   }
 
-  /** A part as it was written if it may be written so, otherwise escaped. */
+  /** Returns a part as it was written if that is valid, otherwise escaped. */
   private static String written(String text, Part part) {
     if (text.chars().allMatch(c -> part.mayBe((char) c))) {
       return text;
@@ -268,11 +270,11 @@ record GoUrl(
     try {
       return escape(unescape(text, part), part);
     } catch (NoUrlException e) {
-      throw new IllegalStateException(e); // It was unescaped before.
+      throw new IllegalStateException(e); // parse() has unescaped it already
     }
   }
 
-  /** The URL as Go writes it, with {@code xxxxx} for a password. */
+  /** Returns the URL as Go writes it, with {@code xxxxx} instead of a password. */
   String redacted() {
     StringBuilder out = new StringBuilder(scheme.isEmpty() ? "" : scheme + ":");
     if (!opaque.isEmpty()) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
+ * Checks the HTTP client settings of files and builders. A {@code …Ref} parameter names a secret in
  * a secret manager; it is empty unless a file sets it.
  *
  * @hidden
@@ -81,7 +81,7 @@ public final class HttpClientChecks {
     }
   }
 
-  /** Allows at most one way to authenticate. */
+  /** Checks that at most one way to authenticate is set. */
   public static void ways(
       boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
     if ((basic ? 1 : 0) + (authorization ? 1 : 0) + (oauth2 ? 1 : 0) > 1) {
@@ -175,7 +175,9 @@ public final class HttpClientChecks {
     }
   }
 
-  /** Why a text is no version, or null; the empty text is none either. */
+  /**
+   * Returns why a text is not a TLS version, or null if it is one. The empty text is not a version.
+   */
   public static @Nullable String tlsVersionProblem(String version) {
     return TLS_VERSIONS.contains(version)
         ? null
@@ -214,7 +216,7 @@ public final class HttpClientChecks {
     }
   }
 
-  /** Refuses headers that the client sets. */
+  /** Reports headers that the client sets itself. */
   public static void headerName(String name, FieldProblems own) {
     if (RESERVED_IN_SCRAPES.contains(name.toLowerCase(Locale.ROOT))) {
       own.note(
@@ -225,12 +227,15 @@ public final class HttpClientChecks {
     }
   }
 
-  /** Why a header of {@code remote_write} and the like must not be set, or null. */
+  /**
+   * Returns why a header of {@code remote_write} and similar sections must not be set, or null if
+   * it may be set.
+   */
   public static @Nullable String remoteHeaderProblem(String header) {
     String name = header.toLowerCase(Locale.ROOT);
     if (name.equals("authorization")) {
-      return "authorization header must be changed via the settings for it, as basic_auth,"
-          + " authorization or oauth2";
+      return "the authorization header is set with basic_auth, authorization or oauth2 (expected:"
+          + " one of them)";
     }
     return RESERVED.contains(name)
         ? header + " is a reserved header. It must not be changed"

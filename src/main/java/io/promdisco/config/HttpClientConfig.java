@@ -9,21 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to talk to an HTTP server: Prometheus's HTTP client settings. Paths are resolved against the
- * configuration's folder; files are read when they are needed, so that renewed tokens are seen.
+ * Prometheus's HTTP client settings. Paths are relative to the folder of the configuration. Files
+ * are read when they are needed, so renewed tokens are used.
  *
  * @param basicAuth user and password
- * @param authorization the {@code Authorization} header; {@code bearer_token} and {@code
- *     bearer_token_file} end up here too
+ * @param authorization the {@code Authorization} header; contains {@code bearer_token} and {@code
+ *     bearer_token_file} too
  * @param oauth2 client credentials
  * @param tls certificates and checks
  * @param proxy which proxy
  * @param headers additional headers
  * @param followRedirects default true
- * @param enableHttp2 accepted, and HTTP/1.1 is used in either case; default true
- * @param secretReferences the keys, as {@code basic_auth.password_ref}, that name a secret of a
- *     secret manager. There is none, in Prometheus neither: such settings can be read, and nothing
- *     can be asked with them
+ * @param enableHttp2 accepted, but HTTP/1.1 is always used; default true
+ * @param secretReferences the keys that name a secret in a secret manager, for example {@code
+ *     basic_auth.password_ref}. Neither Prometheus nor promdisco has a secret manager, so requests
+ *     with these settings fail
  */
 public record HttpClientConfig(
     Optional<BasicAuth> basicAuth,
@@ -36,7 +36,7 @@ public record HttpClientConfig(
     boolean enableHttp2,
     List<String> secretReferences) {
 
-  /** Everything as when nothing is written. */
+  /** The settings of an empty section. */
   public static final HttpClientConfig DEFAULT =
       new HttpClientConfig(
           Optional.empty(),
@@ -55,17 +55,17 @@ public record HttpClientConfig(
     secretReferences = List.copyOf(secretReferences);
   }
 
-  /** A builder with every default. */
+  /** Returns a builder with the default of every setting. */
   public static Builder builder() {
     return new Builder(DEFAULT);
   }
 
-  /** A builder that begins with these settings. */
+  /** Returns a builder with these settings. */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** Notes what is wrong with these settings. */
+  /** Reports problems of these settings. */
   void check(FieldProblems problems) {
     basicAuth.ifPresent(basic -> HttpClientChecks.basicAuth(basic, "", "", problems));
     authorization.ifPresent(
@@ -88,8 +88,8 @@ public record HttpClientConfig(
   }
 
   /**
-   * Builds HTTP client settings. Relative paths of files are relative to the folder of the process;
-   * only those of a configuration file are relative to that.
+   * Builds HTTP client settings. Relative paths are relative to the current folder of the process;
+   * only paths from a configuration file are relative to the folder of that file.
    */
   public static final class Builder {
     private Optional<BasicAuth> basicAuth;
@@ -141,7 +141,7 @@ public record HttpClientConfig(
       return authorization(new Authorization(Authorization.BEARER, Secret.NONE, file));
     }
 
-    /** Tokens of an OAuth 2.0 server. Default: none. */
+    /** An OAuth 2.0 server that issues tokens. Default: none. */
     public Builder oauth2(OAuth2 oauth2) {
       this.oauth2 = Optional.of(oauth2);
       return this;
@@ -153,19 +153,19 @@ public record HttpClientConfig(
       return this;
     }
 
-    /** Which proxy. Default: {@link ProxyConfig#NONE}. */
+    /** The proxy to use. Default: {@link ProxyConfig#NONE}. */
     public Builder proxy(ProxyConfig proxy) {
       this.proxy = Objects.requireNonNull(proxy, "proxy");
       return this;
     }
 
-    /** Adds a header, or replaces the one of this name. */
+    /** Adds a header, or replaces the header of this name. */
     public Builder header(String name, Header header) {
       headers.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(header, "header"));
       return this;
     }
 
-    /** Adds a header with values that may be shown, or replaces the one of this name. */
+    /** Adds a header with values that are not secret, or replaces the header of this name. */
     public Builder header(String name, String... values) {
       return header(name, new Header(List.of(values), List.of(), List.of()));
     }
@@ -176,14 +176,14 @@ public record HttpClientConfig(
       return this;
     }
 
-    /** Whether HTTP/2 may be used; HTTP/1.1 is used in either case. Default: true. */
+    /** Whether HTTP/2 is allowed. HTTP/1.1 is always used. Default: true. */
     public Builder enableHttp2(boolean enableHttp2) {
       this.enableHttp2 = enableHttp2;
       return this;
     }
 
     /**
-     * The settings, checked as those of a file.
+     * Returns the settings, after the same checks as for a file.
      *
      * @throws IllegalArgumentException with a line for each mistake
      */
@@ -205,11 +205,11 @@ public record HttpClientConfig(
   }
 
   /**
-   * User and password, each given in the configuration or in a file.
+   * A user and a password, each given as text or in a file.
    *
-   * @param username empty: from {@code usernameFile}
+   * @param username empty if it is in {@code usernameFile}
    * @param usernameFile path; empty: none
-   * @param password none: from {@code passwordFile}
+   * @param password {@link Secret#NONE} if it is in {@code passwordFile}
    * @param passwordFile path; empty: none
    */
   public record BasicAuth(
@@ -218,28 +218,29 @@ public record HttpClientConfig(
   /**
    * An {@code Authorization} header.
    *
-   * @param type {@code Bearer} unless written
-   * @param credentials none: from {@code credentialsFile}
+   * @param type default {@code Bearer}
+   * @param credentials {@link Secret#NONE} if they are in {@code credentialsFile}
    * @param credentialsFile path; empty: none
    */
   public record Authorization(String type, Secret credentials, String credentialsFile) {
-    /** The usual type. */
+    /** The default type. */
     public static final String BEARER = "Bearer";
   }
 
   /**
-   * The client credentials grant of RFC 6749, section 4.4, or with {@code jwt} the grant of RFC
+   * The client credentials grant of RFC 6749, section 4.4, or, with {@code jwt}, the grant of RFC
    * 7523, section 2.1.
    *
-   * @param clientId the client
-   * @param clientSecret none: from {@code clientSecretFile}
+   * @param clientId the id of the client
+   * @param clientSecret {@link Secret#NONE} if it is in {@code clientSecretFile}
    * @param clientSecretFile path; empty: none
    * @param scopes requested scopes
-   * @param tokenUrl where tokens are had
+   * @param tokenUrl the URL that issues tokens
    * @param endpointParams further parameters of the token request
-   * @param tls how to talk to the token server
-   * @param proxy how to get to it
-   * @param jwt what is signed instead of sending a client secret; none: a client secret is sent
+   * @param tls TLS settings for the token server
+   * @param proxy the proxy for the token server
+   * @param jwt the assertion to sign instead of sending a client secret; empty to send a client
+   *     secret
    */
   public record OAuth2(
       String clientId,
@@ -257,12 +258,12 @@ public record HttpClientConfig(
       endpointParams = Map.copyOf(endpointParams);
     }
 
-    /** A builder of a client of a token server. */
+    /** Returns a builder of a client of a token server. */
     public static Builder builder(String clientId, String tokenUrl) {
       return new Builder(clientId, tokenUrl);
     }
 
-    /** Builds a client of a token server; it is checked as part of {@link HttpClientConfig}. */
+    /** Builds a client of a token server. {@link HttpClientConfig} checks its settings. */
     public static final class Builder {
       private final String clientId;
       private final String tokenUrl;
@@ -285,7 +286,7 @@ public record HttpClientConfig(
         return this;
       }
 
-      /** The file that holds the client's secret. Default: none. */
+      /** The file with the client's secret. Default: none. */
       public Builder clientSecretFile(String clientSecretFile) {
         this.clientSecretFile = Objects.requireNonNull(clientSecretFile, "clientSecretFile");
         return this;
@@ -303,19 +304,19 @@ public record HttpClientConfig(
         return this;
       }
 
-      /** How to talk to the token server. Default: {@link TlsConfig#DEFAULT}. */
+      /** TLS settings for the token server. Default: {@link TlsConfig#DEFAULT}. */
       public Builder tls(TlsConfig tls) {
         this.tls = Objects.requireNonNull(tls, "tls");
         return this;
       }
 
-      /** How to reach the token server. Default: {@link ProxyConfig#NONE}. */
+      /** The proxy for the token server. Default: {@link ProxyConfig#NONE}. */
       public Builder proxy(ProxyConfig proxy) {
         this.proxy = Objects.requireNonNull(proxy, "proxy");
         return this;
       }
 
-      /** Signs an assertion instead of sending a secret. Default: sends the secret. */
+      /** Signs an assertion instead of sending a secret. Default: a secret is sent. */
       public Builder jwt(JwtGrant jwt) {
         this.jwt = Optional.of(jwt);
         return this;
@@ -336,7 +337,7 @@ public record HttpClientConfig(
       }
     }
 
-    /** Without what may be secret in URL and parameters. */
+    /** Leaves out what may be secret in the URL and the parameters. */
     @Override
     public String toString() {
       return "OAuth2[clientId="
@@ -362,15 +363,16 @@ public record HttpClientConfig(
   }
 
   /**
-   * A signed assertion of who asks for a token, RFC 7523.
+   * A signed assertion that identifies the client, RFC 7523.
    *
-   * @param key the RSA private key that signs, PEM; none: from {@code keyFile}
-   * @param keyFile path of the same; empty: none
+   * @param key the RSA private key that signs, PEM; {@link Secret#NONE} if it is in {@code keyFile}
+   * @param keyFile path of the key; empty: none
    * @param keyId the {@code kid} of the assertion; empty: none
    * @param algorithm {@code RS256}, {@code RS384} or {@code RS512}
    * @param issuer the {@code iss} of the assertion; empty: the client's id
    * @param audience the {@code aud} of the assertion; empty: the token URL
-   * @param claims further claims, which win over ours: texts, numbers, booleans, lists, maps, null
+   * @param claims further claims, which replace claims of the same name: texts, numbers, booleans,
+   *     lists, maps, null
    */
   public record JwtGrant(
       Secret key,
@@ -385,7 +387,7 @@ public record HttpClientConfig(
       claims = Collections.unmodifiableMap(new LinkedHashMap<>(claims));
     }
 
-    /** Without the values of the claims. */
+    /** Leaves out the values of the claims. */
     @Override
     public String toString() {
       return "JwtGrant[key="
@@ -407,18 +409,18 @@ public record HttpClientConfig(
   }
 
   /**
-   * Certificates and checks. Of each pair, inline text or path of a file, one at most is set.
+   * Certificates, and how to verify servers. At most one of each pair, text or file, is set.
    *
-   * @param ca certificates to trust, PEM; empty: those of the machine
-   * @param caFile path of the same
+   * @param ca trusted certificates, PEM; empty: those of the machine
+   * @param caFile path of the trusted certificates
    * @param cert the client's certificate, PEM
-   * @param certFile path of the same
+   * @param certFile path of the client's certificate
    * @param key the client's key, PEM
-   * @param keyFile path of the same
-   * @param serverName the name that the certificate must have; empty: the one in the URL
-   * @param insecureSkipVerify trust any certificate
-   * @param minVersion {@code TLS10} to {@code TLS13}; empty: the platform's
-   * @param maxVersion {@code TLS10} to {@code TLS13}; empty: the platform's
+   * @param keyFile path of the client's key
+   * @param serverName the name that the certificate must have; empty: the host of the URL
+   * @param insecureSkipVerify whether to accept any certificate
+   * @param minVersion {@code TLS10} to {@code TLS13}; empty: the JVM's default
+   * @param maxVersion {@code TLS10} to {@code TLS13}; empty: the JVM's default
    */
   public record TlsConfig(
       String ca,
@@ -431,11 +433,11 @@ public record HttpClientConfig(
       boolean insecureSkipVerify,
       String minVersion,
       String maxVersion) {
-    /** Nothing set. */
+    /** The settings of an empty section. */
     public static final TlsConfig DEFAULT =
         new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "", "");
 
-    /** A builder with nothing set. */
+    /** Returns a builder in which nothing is set. */
     public static Builder builder() {
       return new Builder();
     }
@@ -444,7 +446,7 @@ public record HttpClientConfig(
       HttpClientChecks.tls(this, "", "", "", parent, parent.in("tls_config"));
     }
 
-    /** Builds certificates and checks; they are checked as part of {@link HttpClientConfig}. */
+    /** Builds TLS settings. {@link HttpClientConfig} checks them. */
     public static final class Builder {
       private String ca = "";
       private String caFile = "";
@@ -459,13 +461,13 @@ public record HttpClientConfig(
 
       private Builder() {}
 
-      /** Certificates to trust, PEM. Default: those of the machine. */
+      /** Trusted certificates, PEM. Default: those of the machine. */
       public Builder ca(String ca) {
         this.ca = Objects.requireNonNull(ca, "ca");
         return this;
       }
 
-      /** The file of certificates to trust, PEM. Default: those of the machine. */
+      /** The file of trusted certificates, PEM. Default: those of the machine. */
       public Builder caFile(String caFile) {
         this.caFile = Objects.requireNonNull(caFile, "caFile");
         return this;
@@ -485,25 +487,25 @@ public record HttpClientConfig(
         return this;
       }
 
-      /** The name that the server's certificate must have. Default: the one in the URL. */
+      /** The name that the server's certificate must have. Default: the host of the URL. */
       public Builder serverName(String serverName) {
         this.serverName = Objects.requireNonNull(serverName, "serverName");
         return this;
       }
 
-      /** Whether to trust any certificate. Default: false. */
+      /** Whether to accept any certificate. Default: false. */
       public Builder insecureSkipVerify(boolean insecureSkipVerify) {
         this.insecureSkipVerify = insecureSkipVerify;
         return this;
       }
 
-      /** {@code TLS10} to {@code TLS13}. Default: the platform's. */
+      /** The lowest version, {@code TLS10} to {@code TLS13}. Default: the JVM's. */
       public Builder minVersion(String minVersion) {
         this.minVersion = Objects.requireNonNull(minVersion, "minVersion");
         return this;
       }
 
-      /** {@code TLS10} to {@code TLS13}. Default: the platform's. */
+      /** The highest version, {@code TLS10} to {@code TLS13}. Default: the JVM's. */
       public Builder maxVersion(String maxVersion) {
         this.maxVersion = Objects.requireNonNull(maxVersion, "maxVersion");
         return this;
@@ -527,11 +529,12 @@ public record HttpClientConfig(
   }
 
   /**
-   * Which proxy.
+   * The proxy to use.
    *
-   * @param url its URL; empty: none
-   * @param noProxy addresses reached without it, comma-separated
-   * @param fromEnvironment take {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}
+   * @param url its URL; empty: no proxy
+   * @param noProxy addresses that are reached directly, comma-separated
+   * @param fromEnvironment whether to use {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code
+   *     NO_PROXY}
    * @param connectHeaders headers of the CONNECT request
    */
   public record ProxyConfig(
@@ -542,7 +545,7 @@ public record HttpClientConfig(
     /** No proxy. */
     public static final ProxyConfig NONE = new ProxyConfig("", "", false, Map.of());
 
-    /** The proxy at {@code url}, for every address. */
+    /** Returns the settings for the proxy at {@code url}, used for every address. */
     public static ProxyConfig at(String url) {
       return new ProxyConfig(url, "", false, Map.of());
     }
@@ -556,7 +559,7 @@ public record HttpClientConfig(
       connectHeaders = Map.copyOf(connectHeaders);
     }
 
-    /** Without the password in the URL. */
+    /** Leaves out the password in the URL. */
     @Override
     public String toString() {
       return "ProxyConfig[url="
@@ -572,11 +575,11 @@ public record HttpClientConfig(
   }
 
   /**
-   * A header to send.
+   * A request header.
    *
-   * @param values as written
-   * @param secrets values not to be shown
-   * @param files paths of files that hold further values
+   * @param values values that may be shown
+   * @param secrets values that must not be shown
+   * @param files paths of files with further values
    */
   public record Header(List<String> values, List<Secret> secrets, List<String> files) {
     /** Copies the lists. */

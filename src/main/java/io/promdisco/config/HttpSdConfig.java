@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * One entry of {@code http_sd_configs}.
  *
- * @param url where the targets are had
- * @param http how to talk to it
- * @param refreshInterval how often; default 1 min
+ * @param url the URL that lists the targets
+ * @param http HTTP client settings
+ * @param refreshInterval the time between two requests; default 1 min
  */
 public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshInterval)
     implements SdConfig {
@@ -16,12 +16,12 @@ public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshIn
     return "http";
   }
 
-  /** The URL for people and labels: with {@code xxxxx} for a password. */
+  /** Returns the URL for display and labels, with {@code xxxxx} instead of a password. */
   public String shownUrl() {
     return UrlChecks.redacted(url);
   }
 
-  /** Without the password in the URL. */
+  /** Leaves out the password in the URL. */
   @Override
   public String toString() {
     return "HttpSdConfig[url="

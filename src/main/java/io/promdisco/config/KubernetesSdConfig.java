@@ -10,15 +10,16 @@ import java.util.Set;
 /**
  * One entry of {@code kubernetes_sd_configs}.
  *
- * @param role which objects become targets
- * @param apiServer the API server's URL; empty: in the cluster, or from {@code kubeconfigFile}
- * @param kubeconfigFile path of a kubeconfig, resolved against the configuration's folder; empty:
+ * @param role the kind of objects that become targets
+ * @param apiServer the API server's URL; empty: the cluster of this process, or the server in
+ *     {@code kubeconfigFile}
+ * @param kubeconfigFile path of a kubeconfig, relative to the folder of the configuration; empty:
  *     none
- * @param http how to talk to {@code apiServer}
- * @param ownNamespace also the namespace that this process runs in
- * @param namespaces the namespaces to discover in, as written; none: all of them
- * @param selectors which objects the server should send, at most one for a role
- * @param attach which related objects' labels to add
+ * @param http HTTP client settings for {@code apiServer}
+ * @param ownNamespace whether to add the namespace of this process
+ * @param namespaces the namespaces to discover in, in the order of the file; empty: all
+ * @param selectors which objects the API server sends, at most one for each role
+ * @param attach the related objects whose labels are added
  */
 public record KubernetesSdConfig(
     Role role,
@@ -37,7 +38,10 @@ public record KubernetesSdConfig(
     selectors = List.copyOf(selectors);
   }
 
-  /** A builder with every default: all namespaces of the cluster that this process runs in. */
+  /**
+   * Returns a builder with the default of every setting: all namespaces of the cluster that this
+   * process runs in.
+   */
   public static Builder builder(Role role) {
     return new Builder(role);
   }
@@ -79,7 +83,9 @@ public record KubernetesSdConfig(
       this.role = Objects.requireNonNull(role, "role");
     }
 
-    /** The API server's URL. Default: the one of the cluster, or of the kubeconfig. */
+    /**
+     * The API server's URL. Default: the cluster of this process, or the server in the kubeconfig.
+     */
     public Builder apiServer(String apiServer) {
       this.apiServer = Optional.of(apiServer);
       return this;
@@ -91,7 +97,7 @@ public record KubernetesSdConfig(
       return this;
     }
 
-    /** How to talk to the API server. Default: {@link HttpClientConfig#DEFAULT}. */
+    /** HTTP client settings for the API server. Default: {@link HttpClientConfig#DEFAULT}. */
     public Builder http(HttpClientConfig http) {
       this.http = Objects.requireNonNull(http, "http");
       return this;
@@ -112,7 +118,7 @@ public record KubernetesSdConfig(
     /**
      * Adds a selector.
      *
-     * @param of whose objects
+     * @param of the role whose objects are selected
      * @param label a label selector; empty: all
      * @param field a field selector; empty: all
      */
@@ -121,14 +127,14 @@ public record KubernetesSdConfig(
       return this;
     }
 
-    /** Which related objects' labels to add. Default: {@link AttachMetadata#NONE}. */
+    /** The related objects whose labels are added. Default: {@link AttachMetadata#NONE}. */
     public Builder attach(AttachMetadata attach) {
       this.attach = Objects.requireNonNull(attach, "attach");
       return this;
     }
 
     /**
-     * The entry, checked as one of a file.
+     * Returns the entry, after the same checks as for a file.
      *
      * @throws IllegalArgumentException with a line for each mistake
      */
@@ -141,7 +147,7 @@ public record KubernetesSdConfig(
     }
   }
 
-  /** Without the password in the URL. */
+  /** Leaves out the password in the URL. */
   @Override
   public String toString() {
     return "KubernetesSdConfig[role="
@@ -163,7 +169,10 @@ public record KubernetesSdConfig(
         + "]";
   }
 
-  /** The label and field selector for {@code role}'s objects; both empty if none was given. */
+  /**
+   * Returns the label and field selector for the objects of {@code role}; both are empty if none is
+   * set.
+   */
   public Selector selector(Role role) {
     for (Selector selector : selectors) {
       if (selector.role() == role) {
@@ -173,7 +182,7 @@ public record KubernetesSdConfig(
     return new Selector(role, "", "");
   }
 
-  /** What becomes targets. */
+  /** The kind of objects that become targets. */
   public enum Role {
     /** A target for each node's kubelet. */
     NODE,
@@ -195,26 +204,26 @@ public record KubernetesSdConfig(
   }
 
   /**
-   * Selects objects on the server.
+   * Selects objects on the API server.
    *
-   * @param role whose objects
+   * @param role the role whose objects are selected
    * @param label a label selector; empty: all
    * @param field a field selector; empty: all
    */
   public record Selector(Role role, String label, String field) {}
 
   /**
-   * Which related objects' labels to add.
+   * The related objects whose labels are added.
    *
-   * @param node those of the node
-   * @param namespace those of the namespace
-   * @param deployment the name of a pod's deployment
-   * @param job the name of a pod's job
-   * @param cronJob the name of a pod's cron job
+   * @param node whether to add the labels of the node
+   * @param namespace whether to add the labels of the namespace
+   * @param deployment whether to add the name of a pod's deployment
+   * @param job whether to add the name of a pod's job
+   * @param cronJob whether to add the name of a pod's cron job
    */
   public record AttachMetadata(
       boolean node, boolean namespace, boolean deployment, boolean job, boolean cronJob) {
-    /** Nothing. */
+    /** Adds no labels. */
     public static final AttachMetadata NONE = new AttachMetadata(false, false, false, false, false);
   }
 }

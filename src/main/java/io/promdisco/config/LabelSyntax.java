@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The syntax of Kubernetes labels, label selectors and field selectors. Problems are in the words
- * of Kubernetes's Go libraries.
+ * The syntax of Kubernetes labels, label selectors and field selectors. Messages are those of
+ * Kubernetes's Go libraries.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/">Labels
  *     and selectors</a>
@@ -42,7 +42,7 @@ public final class LabelSyntax {
     this.tokens = tokens;
   }
 
-  /** A selector is malformed. */
+  /** Thrown for a malformed selector. */
   private static final class SyntaxException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -179,7 +179,7 @@ public final class LabelSyntax {
     }
   }
 
-  /** The next token; empty at the end. */
+  /** Returns the next token; empty at the end. */
   private String peek() {
     return at < tokens.size() ? tokens.get(at) : "";
   }
@@ -296,7 +296,8 @@ public final class LabelSyntax {
       if (!part.isEmpty() && sign < 0) {
         return "invalid selector: '" + selector + "'; can't understand '" + part + "'";
       }
-      // The field is taken as it is. A second sign belongs to the operator unless it is !=.
+      // The field name may be any text. A second = belongs to the operator unless the operator is
+      // !=.
       boolean isDouble = part.startsWith("==", sign) && (sign == 0 || part.charAt(sign - 1) != '!');
       for (int i = sign + (isDouble ? 2 : 1); i < part.length(); i++) {
         boolean escape = part.charAt(i) == '\\';
@@ -304,7 +305,7 @@ public final class LabelSyntax {
           return "invalid field selector: invalid escape sequence: "
               + part.substring(i, Math.min(i + 2, part.length()));
         }
-        if (part.charAt(i) == '=') { // Go prints the number of the character.
+        if (part.charAt(i) == '=') { // Go prints the character as a number.
           return "invalid field selector: unescaped character in value: 61";
         }
         i += escape ? 1 : 0;

@@ -3,15 +3,18 @@ package io.promdisco.config;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How metric names that are not {@code [a-zA-Z_:][a-zA-Z0-9_:]*} are to be escaped by a target. */
+/** How a target escapes metric names that are not {@code [a-zA-Z_:][a-zA-Z0-9_:]*}. */
 public enum NameEscaping {
-  /** Not at all. */
+  /** Names are not escaped. */
   ALLOW_UTF_8,
-  /** With an underscore for each character that is not allowed. */
+  /** Writes an underscore for each character that is not allowed. */
   UNDERSCORES,
-  /** With {@code _dot_} for a dot and two underscores for other characters. */
+  /**
+   * Writes {@code _dot_} for a dot, and two underscores for each other character that is not
+   * allowed.
+   */
   DOTS,
-  /** With the code of each character that is not allowed, so that it can be undone. */
+  /** Writes the code of each character that is not allowed, so that the name can be restored. */
   VALUES;
 
   /** The name in the configuration and in the {@code Accept} header. */

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Something wrong in a configuration.
+ * A problem in a configuration.
  *
- * @param severity whether the file can be used all the same
- * @param kind what it is about
- * @param position where
- * @param path the key, as {@code scrape_configs[2].kubernetes_sd_configs[0].role}; empty for the
- *     file as a whole
- * @param message what was found, what was expected, and what to do; no secret ever
+ * @param severity whether the file can still be used
+ * @param kind what the problem is about
+ * @param position the place in the file
+ * @param path the key, for example {@code scrape_configs[2].kubernetes_sd_configs[0].role}; empty
+ *     for the whole file
+ * @param message what was found, what was expected, and what to do; never a secret
  */
 public record Problem(
     Severity severity, ProblemKind kind, Position position, String path, String message) {
-  /** How many characters of a path and of a message are kept; files can have names of megabytes. */
+  /** The length to which paths and messages are shortened; files can have names of megabytes. */
   private static final int LONGEST_PATH = 500;
 
   private static final int LONGEST_MESSAGE = 2_000;
 
-  /** Cuts long paths and messages. */
+  /** Shortens long paths and messages. */
   public Problem {
     path = cut(path, LONGEST_PATH);
     message = cut(message, LONGEST_MESSAGE);
@@ -38,11 +38,11 @@ public record Problem(
             + "…";
   }
 
-  /** How bad it is. */
+  /** The severity of a problem. */
   public enum Severity {
     /**
-     * The file is refused; or, if there is a configuration all the same, something it names is
-     * missing or wrong.
+     * The file is rejected; or, if there is a configuration nevertheless, something that it names
+     * is missing or wrong.
      */
     ERROR,
     /** The file is accepted. */
@@ -54,7 +54,10 @@ public record Problem(
     }
   }
 
-  /** A problem of no particular kind: a value is refused, or questionable. */
+  /**
+   * Creates a problem with the general kind of its severity: an invalid value or a questionable
+   * one.
+   */
   public Problem(Severity severity, Position position, String path, String message) {
     this(
         severity,
@@ -64,13 +67,14 @@ public record Problem(
         message);
   }
 
-  /** {@code ; did you mean "pod"?} if one of the known names is near, or else nothing. */
+  /** Returns {@code ; did you mean "pod"?} if a known name is near, or else an empty string. */
   public static String hint(String name, Collection<String> known) {
-    List<String> nearest = SpellingSuggestions.nearest(name, known, 1);
-    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
+    return SpellingSuggestions.hint(name, known);
   }
 
-  /** The order in which to show them: the main file first, then as they stand in each file. */
+  /**
+   * Returns the order for display: problems of the main file first, each file from top to bottom.
+   */
   public static Comparator<Problem> order(String mainFile) {
     return Comparator.comparing((Problem problem) -> !problem.position().file().equals(mainFile))
         .thenComparing(problem -> problem.position().file())
@@ -78,12 +82,15 @@ public record Problem(
         .thenComparingInt(problem -> problem.position().column());
   }
 
-  /** {@link #toString} with the severity before it: {@code error: file:line:column: …}. */
+  /** Returns {@link #toString} after the severity: {@code error: file:line:column: …}. */
   public String describe() {
     return severity.text() + ": " + this;
   }
 
-  /** {@code file:line:column: path: message}, on one line and {@link PrintableText printable}. */
+  /**
+   * Returns {@code file:line:column: path: message} on one line, with {@link PrintableText
+   * printable} characters only.
+   */
   @Override
   public String toString() {
     return PrintableText.of(position + ": " + (path.isEmpty() ? "" : path + ": ") + message);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the settings of jobs, from files and from builders.
+ * Checks the settings of jobs from files and builders.
  *
  * @hidden
  */
@@ -36,10 +36,10 @@ public final class ScrapeChecks {
   }
 
   /**
-   * Says what is wrong if a name is used a second time.
+   * Returns the message for a job name that is used twice.
    *
-   * @param where the place of the first job if the second is not beside it, as {@code ", first
-   *     found in main config file"}; empty: beside it
+   * @param where the place of the first job if it is in another file, for example {@code ", first
+   *     found in main config file"}; otherwise empty
    */
   public static String duplicateJob(String name, String where) {
     return "found multiple scrape configs with job name \""
@@ -62,7 +62,7 @@ public final class ScrapeChecks {
     }
   }
 
-  /** A duration of a configuration is a number of milliseconds; 0 means the default in a file. */
+  /** Checks a duration, which Prometheus stores in milliseconds; in a file, 0 means the default. */
   static void positive(String field, Duration duration, FieldProblems problems) {
     if (duration.isNegative() || duration.toMillis() == 0) {
       problems.note(field, duration + " (expected: at least a millisecond)");
@@ -89,27 +89,27 @@ public final class ScrapeChecks {
         + ")";
   }
 
-  /** A rule writes names that were checked when it was compiled. */
+  /** Checks that the rules were compiled for the naming scheme of the job. */
   static void rules(
       String field, List<RelabelRule> rules, NameValidation names, FieldProblems problems) {
     for (int i = 0; i < rules.size(); i++) {
       if (names == NameValidation.LEGACY && rules.get(i).nameValidation() != names) {
         problems.note(
             field + "[" + i + "]",
-            "compiled for any label names (expected: RelabelRule.builder().nameValidation(LEGACY),"
-                + " as the job)");
+            "the rule allows label names that the job does not (expected:"
+                + " RelabelRule.builder().nameValidation(LEGACY), like the job)");
       }
     }
   }
 
   /**
-   * @param where whose protocols, as {@code " for global config"}
+   * @param where the owner of the protocols, for the message: {@code " for global config"}
    */
   public static void protocols(List<String> protocols, String where, FieldProblems problems) {
     if (protocols.isEmpty()) {
       problems.note(
           "scrape_protocols",
-          "scrape_protocols cannot be empty" + where + " (expected: one at least, or no key)");
+          "scrape_protocols cannot be empty" + where + " (expected: at least one, or no key)");
     }
     Set<String> found = new HashSet<>();
     for (int i = 0; i < protocols.size(); i++) {
@@ -141,7 +141,7 @@ public final class ScrapeChecks {
   }
 
   /**
-   * @param field which of the two settings to name
+   * @param field the setting that the message names
    */
   public static void escaping(
       String field, NameValidation validation, NameEscaping escaping, FieldProblems problems) {

@@ -15,19 +15,19 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job: the sources of its targets, their relabelling, and how to scrape them. promdisco does
- * not scrape; the settings of scrapes are for programs that do. Immutable. Two are equal if all
- * their settings are, {@link #effective} apart.
+ * A job: its service discovery, its relabelling and how to scrape its targets. promdisco does not
+ * scrape; the scrape settings are for programs that do. Immutable. Two jobs are equal if all
+ * settings other than {@link #effective} are equal.
  *
  * @see <a
  *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config">
  *     scrape_config</a>
  */
 public final class ScrapeConfig {
-  /** How often targets are scraped by default. */
+  /** The default interval between scrapes. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
-  /** How long a scrape may take by default, if the interval is not shorter. */
+  /** The default timeout of a scrape. A shorter interval replaces it. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   private static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
@@ -49,7 +49,10 @@ public final class ScrapeConfig {
     metricNameEscaping = settings.metricNameEscapingOrDefault();
   }
 
-  /** The protocols of a job that does not choose; with native histograms, protobuf comes first. */
+  /**
+   * Returns the protocols of a job that does not set them; with native histograms, protobuf comes
+   * first.
+   */
   public static List<ScrapeProtocol> defaultProtocols(boolean nativeHistograms) {
     List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
     if (nativeHistograms) {
@@ -58,15 +61,15 @@ public final class ScrapeConfig {
     return List.copyOf(protocols);
   }
 
-  /** A builder of a job with every default and no sources of targets. */
+  /** Returns a builder with the default of every setting and without service discovery. */
   public static Builder builder(String jobName) {
     return new Builder(new Settings(jobName));
   }
 
-  /** A builder that begins with this job's settings. */
+  /** Returns a builder with the settings of this job. */
   public Builder toBuilder() {
     Settings copy = settings.copy();
-    // A default stays a default if a setting that it depends on changes.
+    // A default remains a default when a setting that it depends on changes.
     copy.scrapeTimeout = null;
     copy.scrapeProtocols = null;
     copy.metricNameEscaping = null;
@@ -83,7 +86,7 @@ public final class ScrapeConfig {
   }
 
   /**
-   * This job with other sources of targets, which are not checked: a bad address of theirs is a
+   * Returns this job with other service discovery, which is not checked: a bad address becomes a
    * target that cannot be scraped.
    */
   public ScrapeConfig withSdConfigs(List<? extends SdConfig> sdConfigs) {
@@ -96,39 +99,43 @@ public final class ScrapeConfig {
   }
 
   /**
-   * Default of {@code __scrape_interval__}; a target's own is {@code Receiver.scrapeInterval()}.
+   * The default of {@code __scrape_interval__}. {@code Target.scrapeInterval()} returns the
+   * interval of a target.
    */
   public Duration scrapeInterval() {
     return settings.scrapeInterval;
   }
 
   /**
-   * Default of {@code __scrape_timeout__}, never longer than the interval; a target's own is {@code
-   * Target.scrapeTimeout()}.
+   * The default of {@code __scrape_timeout__}, at most the interval. {@code Target.scrapeTimeout()}
+   * returns the timeout of a target.
    */
   public Duration scrapeTimeout() {
     return scrapeTimeout;
   }
 
   /**
-   * URL parameters; the first value of each is also {@code __param_<name>}. The URL of a target
-   * contains them.
+   * The URL parameters, which are part of a target's URL. The first value of each is also the label
+   * {@code __param_<name>}.
    */
   public Map<String, List<String>> params() {
     return settings.params;
   }
 
-  /** The formats to ask for, the best first; never empty. */
+  /** The formats to request, the preferred one first; never empty. */
   public List<ScrapeProtocol> scrapeProtocols() {
     return scrapeProtocols;
   }
 
-  /** The format of an answer that does not say which it has; none: such an answer is an error. */
+  /**
+   * The format to assume for an answer without a usable content type; if empty, such an answer is
+   * an error.
+   */
   public Optional<ScrapeProtocol> fallbackScrapeProtocol() {
     return Optional.ofNullable(settings.fallbackScrapeProtocol);
   }
 
-  /** How a target is asked to escape names of metrics. */
+  /** How targets are asked to escape metric names. */
   public NameEscaping metricNameEscaping() {
     return metricNameEscaping;
   }
@@ -146,15 +153,15 @@ public final class ScrapeConfig {
     return settings.metricRelabelRules;
   }
 
-  /** Where the targets come from; all of {@code static_configs} is one entry. */
+  /** The entries of service discovery. All of {@code static_configs} is one entry. */
   public List<SdConfig> sdConfigs() {
     return settings.sdConfigs;
   }
 
   /**
-   * Every setting of a job that was read from a file with its default, in Prometheus's order and
-   * spelling, secrets hidden: maps, lists, strings, numbers, booleans and null. Empty for a job
-   * that was built in code.
+   * Every setting of a job that was read from a file, with defaults, in Prometheus's order and
+   * spelling, with secrets hidden: maps, lists, strings, numbers, booleans and null. Empty for a
+   * job that was built in code.
    */
   public Map<String, Object> effective() {
     return settings.effective;
@@ -175,17 +182,17 @@ public final class ScrapeConfig {
     return accept.add("*/*;q=0." + weight).toString();
   }
 
-  /** Default of {@code __metrics_path__}. */
+  /** The default of {@code __metrics_path__}. */
   public String metricsPath() {
     return settings.metricsPath;
   }
 
-  /** Default of {@code __scheme__}: {@code http} or {@code https}. */
+  /** The default of {@code __scheme__}: {@code http} or {@code https}. */
   public String scheme() {
     return settings.scheme;
   }
 
-  /** Whether labels of the scraped series win over those of the target. */
+  /** Whether labels of the scraped series take precedence over those of the target. */
   public boolean honorLabels() {
     return settings.honorLabels;
   }
@@ -195,18 +202,20 @@ public final class ScrapeConfig {
     return settings.honorTimestamps;
   }
 
-  /** Whether series with timestamps become stale when they are gone. */
+  /** Whether series with timestamps become stale when they disappear. */
   public boolean trackTimestampsStaleness() {
     return settings.trackTimestampsStaleness;
   }
 
-  /** Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}. */
+  /**
+   * Whether native histograms are requested; also the label {@code __scrape_native_histograms__}.
+   */
   public boolean scrapeNativeHistograms() {
     return settings.scrapeNativeHistograms;
   }
 
   /**
-   * Whether classic histograms are kept beside native ones; shown as {@code
+   * Whether classic histograms are kept beside native ones; also the label {@code
    * __always_scrape_classic_histograms__}.
    */
   public boolean alwaysScrapeClassicHistograms() {
@@ -214,69 +223,69 @@ public final class ScrapeConfig {
   }
 
   /**
-   * Whether classic histograms become native ones with custom buckets; shown as {@code
+   * Whether classic histograms become native ones with custom buckets; also the label {@code
    * __convert_classic_histograms_to_nhcb__}.
    */
   public boolean convertClassicHistogramsToNhcb() {
     return settings.convertClassicHistogramsToNhcb;
   }
 
-  /** Whether to ask for a compressed answer. */
+  /** Whether to request a compressed answer. */
   public boolean enableCompression() {
     return settings.enableCompression;
   }
 
-  /** Whether the limits are to be exposed as metrics of the scrape. */
+  /** Whether to expose the limits as metrics of the scrape. */
   public boolean extraScrapeMetrics() {
     return settings.extraScrapeMetrics;
   }
 
-  /** The file to which failed scrapes are to be logged; empty: none. */
+  /** The file in which failed scrapes are logged; empty: none. */
   public String scrapeFailureLogFile() {
     return settings.scrapeFailureLogFile;
   }
 
-  /** The largest answer in bytes, uncompressed; 0: no limit. */
+  /** The maximum size of an uncompressed answer in bytes; 0: no limit. */
   public long bodySizeLimit() {
     return settings.bodySizeLimit;
   }
 
-  /** The most samples of a scrape after metric relabelling; 0: no limit. */
+  /** The maximum number of samples of a scrape after metric relabelling; 0: no limit. */
   public long sampleLimit() {
     return settings.sampleLimit;
   }
 
-  /** The most labels of a sample; 0: no limit. */
+  /** The maximum number of labels of a sample; 0: no limit. */
   public long labelLimit() {
     return settings.labelLimit;
   }
 
-  /** The longest name of a label in bytes; 0: no limit. */
+  /** The maximum length of a label name in bytes; 0: no limit. */
   public long labelNameLengthLimit() {
     return settings.labelNameLengthLimit;
   }
 
-  /** The longest value of a label in bytes; 0: no limit. */
+  /** The maximum length of a label value in bytes; 0: no limit. */
   public long labelValueLengthLimit() {
     return settings.labelValueLengthLimit;
   }
 
-  /** The most targets of the job: with more, all scrapes fail; 0: no limit. */
+  /** The maximum number of targets of the job, beyond which all scrapes fail; 0: no limit. */
   public long targetLimit() {
     return settings.targetLimit;
   }
 
-  /** How many dropped targets to show; 0: all. */
+  /** The maximum number of dropped targets to show; 0: no limit. */
   public long keepDroppedTargets() {
     return settings.keepDroppedTargets;
   }
 
-  /** The most buckets of a native histogram; 0: no limit. */
+  /** The maximum number of buckets of a native histogram; 0: no limit. */
   public long nativeHistogramBucketLimit() {
     return settings.nativeHistogramBucketLimit;
   }
 
-  /** The smallest growth from bucket to bucket of a native histogram; 0: any. */
+  /** The minimum growth factor between buckets of a native histogram; 0: any. */
   public double nativeHistogramMinBucketFactor() {
     return settings.nativeHistogramMinBucketFactor;
   }
@@ -286,7 +295,7 @@ public final class ScrapeConfig {
     return settings.nameValidation;
   }
 
-  /** How to talk to the targets: credentials, TLS, proxy, headers. */
+  /** HTTP client settings for the targets: credentials, TLS, proxy, headers. */
   public HttpClientConfig httpClient() {
     return settings.httpClient;
   }
@@ -342,13 +351,13 @@ public final class ScrapeConfig {
         settings.sdConfigs);
   }
 
-  /** The name and every setting; secrets are hidden. */
+  /** Returns the name and all settings, with secrets hidden. */
   @Override
   public String toString() {
     return "ScrapeConfig" + all();
   }
 
-  /** Notes what is wrong with a job that was built in code. */
+  /** Reports problems of a job that was built in code. */
   private void check(boolean ownScheme, FieldProblems problems) {
     ScrapeChecks.jobName(settings.jobName, problems);
     ScrapeChecks.positive("scrape_interval", settings.scrapeInterval, problems);
@@ -383,7 +392,7 @@ public final class ScrapeConfig {
       String key = config.mechanism() + "_sd_configs";
       int index = counts.merge(key, 1, Integer::sum) - 1;
       if (config instanceof StaticSdConfig groups) {
-        // Without rules nothing can mend an address.
+        // Addresses are checked only if no rule can change them.
         groups.check(settings.relabelRules.isEmpty(), problems);
       } else {
         config.check(problems.in(key + "[" + index + "]"));
@@ -391,7 +400,7 @@ public final class ScrapeConfig {
     }
   }
 
-  /** Builds a job. Every setter replaces what was set before, except where it says "adds". */
+  /** Builds a job. A setter replaces the previous value unless its description says "adds". */
   public static final class Builder {
     private final Settings settings;
     private boolean ownScheme;
@@ -400,22 +409,22 @@ public final class ScrapeConfig {
       this.settings = settings;
     }
 
-    /** How often targets are scraped, at least a millisecond. Default: 1 min. */
+    /** The interval between scrapes, at least a millisecond. Default: 1 min. */
     public Builder scrapeInterval(Duration scrapeInterval) {
       settings.scrapeInterval = Objects.requireNonNull(scrapeInterval, "scrapeInterval");
       return this;
     }
 
     /**
-     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s,
-     * or the interval if that is shorter.
+     * The timeout of a scrape, at least a millisecond and at most the interval. Default: 10 s, or
+     * the interval if that is shorter.
      */
     public Builder scrapeTimeout(Duration scrapeTimeout) {
       settings.scrapeTimeout = Objects.requireNonNull(scrapeTimeout, "scrapeTimeout");
       return this;
     }
 
-    /** Adds a URL parameter, or replaces the one of this name. Default: none. */
+    /** Adds a URL parameter, or replaces the parameter of this name. Default: none. */
     public Builder param(String name, String... values) {
       settings.params.put(Objects.requireNonNull(name, "name"), List.of(values));
       return this;
@@ -429,15 +438,15 @@ public final class ScrapeConfig {
     }
 
     /**
-     * The formats to ask for, the best first. Default: OpenMetrics 1.0.0 and 0.0.1, then the text
-     * formats 1.0.0 and 0.0.4; with native histograms, protobuf before them.
+     * The formats to request, the preferred one first. Default: OpenMetrics 1.0.0 and 0.0.1, then
+     * the text formats 1.0.0 and 0.0.4; with native histograms, protobuf before them.
      */
     public Builder scrapeProtocols(List<ScrapeProtocol> scrapeProtocols) {
       settings.scrapeProtocols = List.copyOf(scrapeProtocols);
       return this;
     }
 
-    /** The format of an answer that does not say which it has. Default: none. */
+    /** The format to assume for an answer without a usable content type. Default: none. */
     public Builder fallbackScrapeProtocol(ScrapeProtocol fallbackScrapeProtocol) {
       settings.fallbackScrapeProtocol =
           Objects.requireNonNull(fallbackScrapeProtocol, "fallbackScrapeProtocol");
@@ -445,8 +454,8 @@ public final class ScrapeConfig {
     }
 
     /**
-     * How a target is asked to escape names of metrics. Default: {@link NameEscaping#ALLOW_UTF_8},
-     * with {@link NameValidation#LEGACY} {@link NameEscaping#UNDERSCORES}.
+     * How targets are asked to escape metric names. Default: {@link NameEscaping#UNDERSCORES} with
+     * {@link NameValidation#LEGACY}, otherwise {@link NameEscaping#ALLOW_UTF_8}.
      */
     public Builder metricNameEscaping(NameEscaping metricNameEscaping) {
       settings.metricNameEscaping =
@@ -467,38 +476,44 @@ public final class ScrapeConfig {
       return this;
     }
 
-    /** Adds a source of targets. Default: none. */
+    /** Adds an entry of service discovery. Default: none. */
     public Builder sdConfig(SdConfig sdConfig) {
       settings.sdConfigs.add(Objects.requireNonNull(sdConfig, "sdConfig"));
       return this;
     }
 
-    /** The sources of targets. Default: none. */
+    /** The entries of service discovery. Default: none. */
     public Builder sdConfigs(List<? extends SdConfig> sdConfigs) {
       settings.sdConfigs.clear();
       settings.sdConfigs.addAll(sdConfigs);
       return this;
     }
 
-    /** Adds targets that are known: {@code host:port}. */
+    /** Adds static targets, each as {@code host:port}. */
     public Builder staticTargets(String... targets) {
       return sdConfig(StaticSdConfig.of(targets));
     }
 
-    /** Default of {@code __metrics_path__}. Default: {@code /metrics}. */
+    /** The value of {@code __metrics_path__} before relabelling. Default: {@code /metrics}. */
     public Builder metricsPath(String metricsPath) {
       settings.metricsPath = Objects.requireNonNull(metricsPath, "metricsPath");
       return this;
     }
 
-    /** Default of {@code __scheme__}: {@code http} or {@code https}. Default: {@code http}. */
+    /**
+     * The value of {@code __scheme__} before relabelling: {@code http} or {@code https}. Default:
+     * {@code http}.
+     */
     public Builder scheme(String scheme) {
       ownScheme = true;
       settings.scheme = Objects.requireNonNull(scheme, "scheme");
       return this;
     }
 
-    /** Whether labels of the scraped series win over those of the target. Default: false. */
+    /**
+     * Whether labels of the scraped series take precedence over those of the target. Default:
+     * false.
+     */
     public Builder honorLabels(boolean honorLabels) {
       settings.honorLabels = honorLabels;
       return this;
@@ -510,14 +525,14 @@ public final class ScrapeConfig {
       return this;
     }
 
-    /** Whether series with timestamps become stale when they are gone. Default: false. */
+    /** Whether series with timestamps become stale when they disappear. Default: false. */
     public Builder trackTimestampsStaleness(boolean trackTimestampsStaleness) {
       settings.trackTimestampsStaleness = trackTimestampsStaleness;
       return this;
     }
 
     /**
-     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}.
+     * Whether native histograms are requested; also the label {@code __scrape_native_histograms__}.
      * Default: false.
      */
     public Builder scrapeNativeHistograms(boolean scrapeNativeHistograms) {
@@ -526,7 +541,7 @@ public final class ScrapeConfig {
     }
 
     /**
-     * Whether classic histograms are kept beside native ones; shown as {@code
+     * Whether classic histograms are kept beside native ones; also the label {@code
      * __always_scrape_classic_histograms__}. Default: false.
      */
     public Builder alwaysScrapeClassicHistograms(boolean alwaysScrapeClassicHistograms) {
@@ -535,7 +550,7 @@ public final class ScrapeConfig {
     }
 
     /**
-     * Whether classic histograms become native ones with custom buckets; shown as {@code
+     * Whether classic histograms become native ones with custom buckets; also the label {@code
      * __convert_classic_histograms_to_nhcb__}. Default: false.
      */
     public Builder convertClassicHistogramsToNhcb(boolean convertClassicHistogramsToNhcb) {
@@ -543,74 +558,79 @@ public final class ScrapeConfig {
       return this;
     }
 
-    /** Whether to ask for a compressed answer. Default: true. */
+    /** Whether to request a compressed answer. Default: true. */
     public Builder enableCompression(boolean enableCompression) {
       settings.enableCompression = enableCompression;
       return this;
     }
 
-    /** Whether the limits are to be exposed as metrics of the scrape. Default: false. */
+    /** Whether to expose the limits as metrics of the scrape. Default: false. */
     public Builder extraScrapeMetrics(boolean extraScrapeMetrics) {
       settings.extraScrapeMetrics = extraScrapeMetrics;
       return this;
     }
 
-    /** The file to which failed scrapes are to be logged; empty: none. Default: none. */
+    /** The file in which failed scrapes are logged; empty: none. Default: none. */
     public Builder scrapeFailureLogFile(String scrapeFailureLogFile) {
       settings.scrapeFailureLogFile =
           Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
       return this;
     }
 
-    /** The largest answer in bytes, uncompressed; 0: no limit. Default: 0. */
+    /** The maximum size of an uncompressed answer in bytes; 0: no limit. Default: 0. */
     public Builder bodySizeLimit(long bodySizeLimit) {
       settings.bodySizeLimit = bodySizeLimit;
       return this;
     }
 
-    /** The most samples of a scrape after metric relabelling; 0: no limit. Default: 0. */
+    /**
+     * The maximum number of samples of a scrape after metric relabelling; 0: no limit. Default: 0.
+     */
     public Builder sampleLimit(long sampleLimit) {
       settings.sampleLimit = sampleLimit;
       return this;
     }
 
-    /** The most labels of a sample; 0: no limit. Default: 0. */
+    /** The maximum number of labels of a sample; 0: no limit. Default: 0. */
     public Builder labelLimit(long labelLimit) {
       settings.labelLimit = labelLimit;
       return this;
     }
 
-    /** The longest name of a label in bytes; 0: no limit. Default: 0. */
+    /** The maximum length of a label name in bytes; 0: no limit. Default: 0. */
     public Builder labelNameLengthLimit(long labelNameLengthLimit) {
       settings.labelNameLengthLimit = labelNameLengthLimit;
       return this;
     }
 
-    /** The longest value of a label in bytes; 0: no limit. Default: 0. */
+    /** The maximum length of a label value in bytes; 0: no limit. Default: 0. */
     public Builder labelValueLengthLimit(long labelValueLengthLimit) {
       settings.labelValueLengthLimit = labelValueLengthLimit;
       return this;
     }
 
-    /** The most targets of the job: with more, all scrapes fail; 0: no limit. Default: 0. */
+    /**
+     * The maximum number of targets of the job, beyond which all scrapes fail; 0: no limit.
+     * Default: 0.
+     */
     public Builder targetLimit(long targetLimit) {
       settings.targetLimit = targetLimit;
       return this;
     }
 
-    /** How many dropped targets to show; 0: all. Default: 0. */
+    /** The maximum number of dropped targets to show; 0: no limit. Default: 0. */
     public Builder keepDroppedTargets(long keepDroppedTargets) {
       settings.keepDroppedTargets = keepDroppedTargets;
       return this;
     }
 
-    /** The most buckets of a native histogram; 0: no limit. Default: 0. */
+    /** The maximum number of buckets of a native histogram; 0: no limit. Default: 0. */
     public Builder nativeHistogramBucketLimit(long nativeHistogramBucketLimit) {
       settings.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
       return this;
     }
 
-    /** The smallest growth from bucket to bucket of a native histogram; 0: any. Default: 0. */
+    /** The minimum growth factor between buckets of a native histogram; 0: any. Default: 0. */
     public Builder nativeHistogramMinBucketFactor(double nativeHistogramMinBucketFactor) {
       settings.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
       return this;
@@ -623,7 +643,7 @@ public final class ScrapeConfig {
     }
 
     /**
-     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link
+     * HTTP client settings for the targets: credentials, TLS, proxy, headers. Default: {@link
      * HttpClientConfig#DEFAULT}.
      */
     public Builder httpClient(HttpClientConfig httpClient) {
@@ -632,7 +652,7 @@ public final class ScrapeConfig {
     }
 
     /**
-     * The job, checked as one of a file.
+     * Returns the job, after the same checks as for a file.
      *
      * @throws IllegalArgumentException with a line for each mistake: {@code job "web":
      *     scrape_timeout: …}
@@ -657,10 +677,10 @@ public final class ScrapeConfig {
     }
 
     /**
-     * The job as a file says, without checks: the reader has made them, with the places of
-     * mistakes.
+     * Returns a job that was read from a file, without checks: the reader has made them, and knows
+     * the places of mistakes.
      *
-     * @param effective how the job is shown
+     * @param effective the job as the effective configuration shows it
      */
     @Internal
     public ScrapeConfig readFromFile(Map<String, Object> effective) {
@@ -673,7 +693,7 @@ public final class ScrapeConfig {
     }
   }
 
-  /** What is set; null is a default that depends on other settings. */
+  /** The settings. A field is null if its default depends on other settings. */
   private static final class Settings implements Cloneable {
     private final String jobName;
     private Duration scrapeInterval = DEFAULT_INTERVAL;
@@ -713,7 +733,7 @@ public final class ScrapeConfig {
       this.jobName = Objects.requireNonNull(jobName, "jobName");
     }
 
-    /** Other settings with the same values, to be changed. */
+    /** Returns a copy that can be changed. */
     Settings copy() {
       try {
         Settings copy = (Settings) super.clone();
@@ -725,7 +745,7 @@ public final class ScrapeConfig {
       }
     }
 
-    /** These settings, not to be changed from now on. */
+    /** Makes the collections of these settings immutable. */
     Settings frozen() {
       params = Collections.unmodifiableMap(params);
       relabelRules = List.copyOf(relabelRules);

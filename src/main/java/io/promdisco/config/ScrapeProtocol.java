@@ -38,12 +38,12 @@ public enum ScrapeProtocol {
     return text;
   }
 
-  /** The media type in an {@code Accept} header, without escaping and weight. */
+  /** The media type in an {@code Accept} header, without the parameters for escaping and weight. */
   public String mediaType() {
     return mediaType;
   }
 
-  /** Whether the media type may say how names are to be escaped. */
+  /** Whether the media type may have the parameter for escaping. */
   boolean escapes() {
     return escapes;
   }

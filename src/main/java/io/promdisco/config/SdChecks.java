@@ -12,13 +12,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the sources of targets, from files and from builders.
+ * Checks the entries of service discovery from files and builders.
  *
  * @hidden
  */
 @Internal
 public final class SdChecks {
-  /** The label of a target's host and port. */
+  /** The label with a target's host and port. */
   public static final String ADDRESS = "__address__";
 
   private static final Pattern FILE =
@@ -38,8 +38,8 @@ public final class SdChecks {
   private SdChecks() {}
 
   /**
-   * @param apiServer null: none is given
-   * @param plainHttp whether the HTTP client has its default settings
+   * @param apiServer null if it is not set
+   * @param plainHttp whether the HTTP client settings are the defaults
    */
   public static void checkServer(
       @Nullable String apiServer,
@@ -59,7 +59,7 @@ public final class SdChecks {
       problems.note(
           "kubeconfig_file",
           "cannot use a custom HTTP client configuration together with 'kubeconfig_file'"
-              + " (expected: such settings in the kubeconfig)");
+              + " (expected: these settings in the kubeconfig)");
     } else if (apiServer == null && !plainHttp) {
       problems.note(
           "",
@@ -79,7 +79,7 @@ public final class SdChecks {
   /**
    * Returns whether a selector for the objects of {@code of} can be used with {@code role}.
    *
-   * @param found the roles of the selectors before; this one is added
+   * @param found the roles of the previous selectors; the role of this one is added
    */
   public static boolean checkSelector(
       Role role, @Nullable Role of, Set<Role> found, FieldProblems problems) {
@@ -117,8 +117,8 @@ public final class SdChecks {
             "files[" + i + "]",
             "path name \""
                 + files.get(i)
-                + "\" is not valid for file discovery (expected: an ending .json, .yml or .yaml,"
-                + " and at most one * in the last part)");
+                + "\" is not valid for file discovery (expected: a name that ends in .json, .yml"
+                + " or .yaml, with at most one * in its last part)");
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.promdisco.config;
 
 /**
- * One entry under a {@code …_sd_configs} key. Implementations are records: equal entries of any job
- * share one provider, and an entry that is equal after a reload keeps its provider running.
+ * One entry under a {@code …_sd_configs} key. Implementations are records. Equal entries, in any
+ * jobs, share one provider, and an entry that is equal after a reload keeps its provider running.
  */
 public interface SdConfig {
   /**
@@ -10,6 +10,6 @@ public interface SdConfig {
    */
   String mechanism();
 
-  /** Notes what is wrong with an entry that was built in code. Default: nothing. */
+  /** Reports problems of an entry that was built in code. By default there are none. */
   default void check(FieldProblems problems) {}
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A value that must not be shown. {@link #toString()} hides it. */
 public final class Secret {
-  /** The secret that is not set. */
+  /** The empty secret, for a setting without a value. */
   public static final Secret NONE = new Secret("");
 
   private final String value;
@@ -14,7 +14,7 @@ public final class Secret {
     this.value = value;
   }
 
-  /** The value itself, to be sent where it belongs and nowhere else. */
+  /** Returns the value, to be sent to the server that it is for and nowhere else. */
   public String reveal() {
     return value;
   }
@@ -34,7 +34,7 @@ public final class Secret {
     return value.hashCode();
   }
 
-  /** {@code <secret>}, or nothing if there is none, as Prometheus shows it. */
+  /** Returns {@code <secret>}, or an empty string if there is no value, as Prometheus shows it. */
   @Override
   public String toString() {
     return value.isEmpty() ? "" : "<secret>";

@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * All of a job's {@code static_configs}.
  *
- * @param groups in the order of the file; a group's source is its index. Two groups with the same
- *     source are a mistake
+ * @param groups in the order of the file; the source of a group is its index. Two groups must not
+ *     have the same source
  */
 public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
   /** Copies the list. */
@@ -19,7 +19,7 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
     groups = List.copyOf(groups);
   }
 
-  /** One group of these targets, {@code host:port} each, without labels. */
+  /** Returns one group with these targets, each as {@code host:port}, without labels. */
   public static StaticSdConfig of(String... targets) {
     List<Labels> labels =
         Arrays.stream(targets).map(target -> Labels.of(SdChecks.ADDRESS, target)).toList();
@@ -37,7 +37,7 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
   }
 
   /**
-   * @param addresses whether addresses are checked too, which no rule can mend
+   * @param addresses whether to check addresses too, because no rule can change them
    */
   void check(boolean addresses, FieldProblems problems) {
     Set<String> sources = new HashSet<>();

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether text is a URL, as Go reads URLs.
+ * Checks whether a text is a URL, as Go reads URLs.
  *
  * @hidden
  */
@@ -16,7 +16,7 @@ public final class UrlChecks {
 
   private UrlChecks() {}
 
-  /** What is wrong with {@code url}, or null. The message holds no password. */
+  /** Returns what is wrong with {@code url}, or null. The message contains no password. */
   public static @Nullable String problem(String url) {
     String what = wrong(url);
     if (what == null) {
@@ -26,13 +26,13 @@ public final class UrlChecks {
     if (at < 0) {
       return "parse \"" + url + "\": " + what;
     }
-    // What is no URL may hold a password anywhere before an @: nothing of that is quoted.
+    // In a text that is not a URL, everything before an @ may be a password, so it is not quoted.
     return "parse \"xxxxx" + url.substring(at) + "\": " + what.replaceAll(" \"[^\"]*\"", "");
   }
 
   /**
-   * The URL as Prometheus shows it, with its password hidden. Where Go finds no user, what precedes
-   * an {@code @} may be a password all the same.
+   * Returns the URL as Prometheus shows it, with its password hidden. If Go finds no user in it,
+   * the text before an {@code @} may still be a password.
    */
   public static String shown(String url) {
     try {
@@ -42,7 +42,7 @@ public final class UrlChecks {
     }
   }
 
-  /** The URL with its password hidden. */
+  /** Returns the URL with its password hidden. */
   public static String redacted(String url) {
     String scheme = scheme(url);
     int authority =
@@ -62,7 +62,7 @@ public final class UrlChecks {
     return url.substring(0, password + 1) + "xxxxx" + url.substring(host);
   }
 
-  /** The scheme in lower case, or the empty string. */
+  /** Returns the scheme in lower case, or an empty string. */
   public static String scheme(String url) {
     int colon = url.indexOf(':');
     return colon > 0 && SCHEME.matcher(url.substring(0, colon)).matches()
@@ -70,7 +70,7 @@ public final class UrlChecks {
         : "";
   }
 
-  /** Host and port, or the empty string. */
+  /** Returns host and port, or an empty string. */
   public static String host(String url) {
     String rest = url.substring(scheme(url).isEmpty() ? 0 : scheme(url).length() + 1);
     if (!rest.startsWith("//")) {

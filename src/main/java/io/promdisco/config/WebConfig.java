@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who may reach the server, and how: what {@code --web.config.file} says, in the format that
- * Prometheus and its exporters read.
+ * The settings of {@code --web.config.file}, in the format that Prometheus and its exporters read:
+ * TLS, client certificates, headers and passwords.
  *
- * @param tls how to speak TLS; nothing: plain HTTP
- * @param headers what every answer carries besides its own headers
- * @param users bcrypt hashes of the passwords, by user; none: nobody is asked
+ * @param tls TLS settings; empty for plain HTTP
+ * @param headers additional headers of every answer
+ * @param users bcrypt hashes of the passwords by user; empty if no password is required
  * @hidden
  */
 @Internal
 public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Secret> users) {
-  /** What holds where there is no file: plain HTTP, for anybody. */
+  /** The settings without a file: plain HTTP without passwords. */
   public static final WebConfig OPEN = new WebConfig(Optional.empty(), Map.of(), Map.of());
 
   /** Copies the maps. */
@@ -26,20 +26,20 @@ public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<Stri
   }
 
   /**
-   * What is asked of a client's certificate.
+   * Which client certificates are required.
    *
    * @hidden
    */
   public enum ClientAuth {
-    /** Nothing; none is asked for. */
+    /** No certificate is requested. */
     NO_CLIENT_CERT("NoClientCert"),
-    /** It is asked for; none will do, any will do. */
+    /** A certificate is requested; none, or any, is accepted. */
     REQUEST_CLIENT_CERT("RequestClientCert"),
-    /** There must be one; any will do. */
+    /** A certificate is required; any is accepted. */
     REQUIRE_ANY_CLIENT_CERT("RequireAnyClientCert"),
-    /** If there is one, a client CA must have signed it. */
+    /** A certificate is optional; a client CA must have signed it. */
     VERIFY_CLIENT_CERT_IF_GIVEN("VerifyClientCertIfGiven"),
-    /** There must be one, and a client CA must have signed it. */
+    /** A certificate is required; a client CA must have signed it. */
     REQUIRE_AND_VERIFY_CLIENT_CERT("RequireAndVerifyClientCert");
 
     private final String written;
@@ -48,37 +48,38 @@ public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<Stri
       this.written = written;
     }
 
-    /** As the file says it. */
+    /** Returns the name in the file. */
     public String written() {
       return written;
     }
 
-    /** Whether a client without certificate is refused. */
+    /** Whether a client without certificate is rejected. */
     public boolean required() {
       return this == REQUIRE_ANY_CLIENT_CERT || this == REQUIRE_AND_VERIFY_CLIENT_CERT;
     }
 
-    /** Whether a client CA must have signed it. */
+    /** Whether a client CA must have signed the certificate. */
     public boolean verified() {
       return this == VERIFY_CLIENT_CERT_IF_GIVEN || this == REQUIRE_AND_VERIFY_CLIENT_CERT;
     }
   }
 
   /**
-   * How to speak TLS. Of a text and a file for the same, the file counts.
+   * TLS settings. If both a text and a file are set, the file is used.
    *
-   * @param cert the certificate and those that lead to its CA, PEM
-   * @param certFile the file that holds it, or empty
-   * @param key its private key, PEM without password
-   * @param keyFile the file that holds it, or empty
-   * @param clientAuth what is asked of a client's certificate
-   * @param clientCa certificates of the client CAs, PEM; none at all: those that the machine trusts
-   * @param clientCaFile the file that holds them, or empty
-   * @param allowedSans names of which a client's certificate must have one; none: any name
+   * @param cert the certificate and the intermediate certificates up to its CA, PEM
+   * @param certFile the file with the certificates, or empty
+   * @param key the private key, PEM without password
+   * @param keyFile the file with the private key, or empty
+   * @param clientAuth which client certificates are required
+   * @param clientCa certificates of the client CAs, PEM; if neither this nor the file is set, those
+   *     that the machine trusts
+   * @param clientCaFile the file with the certificates of the client CAs, or empty
+   * @param allowedSans names of which a client certificate must have one; empty: any name
    * @param minVersion {@code TLS10} to {@code TLS13}; default {@code TLS12}
-   * @param maxVersion likewise; default {@code TLS13}
-   * @param cipherSuites those that may be used, up to TLS 1.2; none: the platform's choice
-   * @param serverOrder whether the server's order of cipher suites counts; default true
+   * @param maxVersion {@code TLS10} to {@code TLS13}; default {@code TLS13}
+   * @param cipherSuites the cipher suites allowed up to TLS 1.2; empty: the JVM's choice
+   * @param serverOrder whether the server's order of cipher suites takes precedence; default true
    * @hidden
    */
   public record Tls(

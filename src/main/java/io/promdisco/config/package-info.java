@@ -1,4 +1,4 @@
-/** The Prometheus configuration: reading, checking and the records it becomes. */
+/** The Prometheus configuration: reading it, checking it, and its records. */
 @NullMarked
 package io.promdisco.config;
 

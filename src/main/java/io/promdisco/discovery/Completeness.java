@@ -19,25 +19,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Decides which jobs are complete: each provider of the configuration that is in force for the job
+ * Decides which jobs are complete. A job is complete if each provider of its configuration in force
  * has delivered its first result, and that result has been sent. While a newer configuration waits
- * for its providers, a complete job stays complete with its old targets.
+ * for its providers, a complete job remains complete with its old targets.
  *
- * <p>Safe for all threads. Reading takes no lock; listeners are called without a lock.
+ * <p>Safe for all threads. Readers take no lock; listeners are called without a lock.
  */
 final class Completeness {
   private static final Logger log = EscapingLogger.of(Completeness.class);
 
   private static final JobStatus.Missing NOT_SENT =
-      new JobStatus.Missing("", "the configuration was just read; its targets are not ready yet");
+      new JobStatus.Missing("", "the configuration was loaded just now; its targets are not ready yet");
 
   private static final JobStatus.Missing ENDED =
-      new JobStatus.Missing("", "promdisco is being stopped");
+      new JobStatus.Missing("", "promdisco is shutting down");
 
   private final Metrics.Gauge gauge;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  /** By name, in the configuration's order; replaced as a whole. */
+  /** The jobs by name, in the order of the configuration; the whole map is replaced. */
   private volatile Map<String, Job> jobs = Map.of();
 
   @GuardedBy("this")
@@ -47,14 +47,15 @@ final class Completeness {
   private boolean ended;
 
   /**
-   * A job at one moment.
+   * The state of a job.
    *
-   * @param stamp of the targets that are in force
-   * @param providers of the newest configuration; null until they are known
-   * @param configuration the number of the one that gave the job these providers or other rules
+   * @param stamp the stamp of the targets in force
+   * @param providers the providers of the newest configuration; null until they are known
+   * @param configuration the number of the configuration that gave the job these providers or other
+   *     rules
    * @param sent whether that configuration is in force
-   * @param complete whether the targets that are in force are complete
-   * @param otherwise what is missing if no provider is
+   * @param complete whether the targets in force are complete
+   * @param otherwise what is missing if it is not a provider
    */
   private record Job(
       long stamp,
@@ -64,7 +65,10 @@ final class Completeness {
       boolean complete,
       JobStatus.Missing otherwise) {
 
-    /** The job after a send that began when it was {@code then}; this one if nothing changes. */
+    /**
+     * Returns the state after a send that began when the state was {@code then}; this state if
+     * nothing changes.
+     */
     Job after(@Nullable Job then) {
       boolean isSent =
           sent || (then != null && then.providers != null && configuration == then.configuration);
@@ -94,11 +98,11 @@ final class Completeness {
     gauge =
         metrics.gauge(
             "promdisco_job_complete",
-            "1 if every source of the job has delivered its targets, else 0.",
+            "1 if every source of the job has delivered its targets, otherwise 0.",
             "scrape_job");
   }
 
-  /** Sets the jobs: removes those that are missing, and adds new ones as incomplete. */
+  /** Sets the jobs: removes missing ones, and adds new ones as incomplete. */
   void expect(Collection<String> names) {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
@@ -112,10 +116,10 @@ final class Completeness {
   }
 
   /**
-   * Sets the providers of each job, after the pool has received them. A job stays as it is until
+   * Sets the providers of each job, after the pool has received them. A job keeps its state until
    * the configuration is in force for it.
    *
-   * @param reshaped the jobs whose rules changed
+   * @param reshaped the jobs whose rules have changed
    */
   void place(long configuration, Map<String, List<Provider>> providers, Set<String> reshaped) {
     synchronized (this) {
@@ -134,8 +138,8 @@ final class Completeness {
   }
 
   /**
-   * Called before a drain is sent: another configuration comes into force for the jobs of which it
-   * has everything. A job whose providers have not all delivered is incomplete from now on.
+   * Called before a drain is sent. The drain puts a new configuration into force for some jobs.
+   * Those whose providers have not all delivered become incomplete.
    */
   void switching(TargetPool.Drain drain) {
     boolean changed = false;
@@ -161,8 +165,8 @@ final class Completeness {
   }
 
   /**
-   * Called before a drain; returns what to call after it was accepted, with the jobs of which it is
-   * not in force yet.
+   * Called before a drain. Returns a callback for the time after the drain was accepted; its
+   * argument is the jobs for which the drain is not in force yet.
    */
   Consumer<Set<String>> sending() {
     Map<String, Job> then = jobs;
@@ -179,7 +183,7 @@ final class Completeness {
               different.put(name, after);
             }
           });
-      if (!different.isEmpty()) { // Usually it is empty: this runs after each send.
+      if (!different.isEmpty()) { // Usually empty: this runs after each send.
         Map<String, Job> now = new LinkedHashMap<>(jobs);
         now.putAll(different);
         replace(now);
@@ -210,12 +214,12 @@ final class Completeness {
       try {
         listener.run();
       } catch (RuntimeException e) {
-        log.error("a listener of the jobs threw", e);
+        log.error("a listener for complete jobs threw an exception", e);
       }
     }
   }
 
-  /** Makes all jobs incomplete for good. */
+  /** Makes all jobs incomplete permanently. */
   void end() {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
@@ -234,12 +238,12 @@ final class Completeness {
     listeners.remove(listener);
   }
 
-  /** The status of a job; empty if there is no such job. */
+  /** Returns the status of a job; empty if there is no such job. */
   Optional<JobStatus> of(String name) {
     return Optional.ofNullable(jobs.get(name)).map(job -> job.status(name));
   }
 
-  /** The status of all jobs, in the configuration's order. */
+  /** Returns the status of all jobs, in the order of the configuration. */
   List<JobStatus> all() {
     List<JobStatus> all = new ArrayList<>();
     jobs.forEach((name, job) -> all.add(job.status(name)));

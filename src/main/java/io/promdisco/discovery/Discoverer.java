@@ -1,16 +1,16 @@
 package io.promdisco.discovery;
 
 /**
- * A running source of targets for one distinct SD config.
+ * A running source of targets for one SD config.
  *
- * <p>It owns its threads. {@link #start} returns at once; a source that cannot be reached yet is
- * tried again for ever, with growing pauses, and told through the sink.
+ * <p>It has its own threads. {@link #start} returns immediately. A source that cannot be reached is
+ * retried until it is closed, with growing pauses, and reported through the sink.
  */
 public interface Discoverer extends AutoCloseable {
-  /** Begins to put groups into {@code sink}, from its own threads. Called once. */
+  /** Starts to put groups into {@code sink}, from its own threads. Called once. */
   void start(TargetSink sink);
 
-  /** Ends all threads and connections; after it returns the sink is not called any more. */
+  /** Ends all threads and connections. After it returns, the sink is no longer called. */
   @Override
   void close();
 }

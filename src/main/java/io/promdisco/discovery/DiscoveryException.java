@@ -2,16 +2,18 @@ package io.promdisco.discovery;
 
 import org.jspecify.annotations.Nullable;
 
-/** A discoverer cannot be made. The message is one line for people, without secrets. */
+/**
+ * Thrown if a discoverer cannot be created. The message is one line for people, without secrets.
+ */
 public final class DiscoveryException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** With what, where and what to do. */
+  /** Creates an exception with a message that says what is wrong, where, and what to do. */
   public DiscoveryException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 
-  /** With what, where and what to do. */
+  /** Creates an exception with a message that says what is wrong, where, and what to do. */
   public DiscoveryException(String message) {
     super(message);
   }

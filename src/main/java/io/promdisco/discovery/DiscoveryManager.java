@@ -29,19 +29,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Runs a provider for each distinct SD config of all jobs, and passes on what changes.
+ * Runs a provider for each distinct SD config of all jobs, and passes on changes.
  *
- * <p>Safe for all threads. Locks, in this order: the apply lock (this object's monitor) is held
- * while providers are started and closed; the state lock guards the list of providers for those who
- * look; the pool has its own. No discoverer is called under the state lock or the pool's.
+ * <p>Safe for all threads. Locks are taken in this order: the apply lock (this object's monitor),
+ * held while providers are started and closed; the state lock, which guards the list of providers
+ * for readers; the pool's lock. No discoverer is called under the state lock or the pool's lock.
  *
  * @hidden
  */
 @Internal
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   /**
-   * How long a job keeps its sources and rules at most, while the sources of a newer configuration
-   * have not all delivered.
+   * How long a job keeps its old sources and rules at most, while the new sources have not all
+   * delivered.
    */
   static final Duration SWITCH_LIMIT = Duration.ofSeconds(5);
 
@@ -60,7 +60,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private final Map<String, Integer> numbers = new HashMap<>();
 
   @GuardedBy("this")
-  private long configurations; // so far
+  private long configurations; // the number of configurations so far
 
   @GuardedBy("this")
   private boolean closed;
@@ -77,10 +77,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private Map<String, List<String>> jobsOfProvider = Map.of();
 
   @GuardedBy("state")
-  private long applied; // number of the newest configuration
+  private long applied; // the number of the newest configuration
 
   @GuardedBy("state")
-  private long appliedAndSent; // number of the last one that is in force for all jobs
+  private long appliedAndSent; // the number of the newest configuration that is in force for all jobs
 
   @GuardedBy("state")
   private boolean ended;
@@ -107,10 +107,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       };
 
   /**
-   * A manager that has nothing to do yet.
+   * Creates a manager without providers.
    *
-   * @param factories asked in order; the first that accepts an SD config makes its discoverer. They
-   *     are closed with the manager
+   * @param factories the first one that accepts an SD config creates its discoverer. They are
+   *     closed with the manager
    */
   public DiscoveryManager(List<DiscovererFactory> factories, Ticker ticker, Metrics metrics) {
     this.factories = List.copyOf(factories);
@@ -130,10 +130,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     completeness = new Completeness(metrics);
   }
 
-  /** Begins to send to {@code channel}. Called once. */
+  /** Starts to send to {@code channel}. Called once. */
   public synchronized void start(TargetSetListener channel) {
     if (closed || sender != null) {
-      throw new IllegalStateException("the manager was started or closed before");
+      throw new IllegalStateException("the manager is started or closed already");
     }
     UpdateSender made = new UpdateSender(pool, channel, ticker, metrics, () -> delivered(channel));
     made.start();
@@ -142,7 +142,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Announces the jobs of the next {@link #apply}: missing jobs are removed, new ones are
+   * Announces the jobs of the next {@link #apply}: removes missing jobs, and makes new ones
    * incomplete. Call it before the targets of missing jobs are removed, so that an empty job never
    * counts as complete.
    */
@@ -152,22 +152,22 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     }
   }
 
-  /** As {@link #apply(Map, Set)}, for jobs whose rules are as before. */
+  /** Same as {@link #apply(Map, Set)}, for jobs whose rules have not changed. */
   public void apply(Map<String, List<SdConfig>> jobs) {
     apply(jobs, Set.of());
   }
 
   /**
-   * Discovers for these jobs from now on. Equal SD configs share a provider; one that ran before
-   * keeps running with its targets, whatever job it belongs to now. A provider that cannot be made
-   * is reported in {@link #status} and tried again with the next call.
+   * Discovers for these jobs from now on. Equal SD configs share a provider. An existing provider
+   * keeps running with its targets, whatever job it now belongs to. A provider that cannot be
+   * created is reported in {@link #status} and retried with the next call.
    *
-   * <p>A job whose sources or rules differ keeps the old ones, targets included, until all its
-   * providers have delivered, at most {@link #SWITCH_LIMIT}. Then the channel is sent the whole job
+   * <p>A job whose sources or rules differ keeps the old ones, with their targets, until all its
+   * providers have delivered, at most {@link #SWITCH_LIMIT}. Then the channel gets the whole job
    * with the number of this configuration.
    *
    * @param jobs the SD configs of each job
-   * @param reshaped the jobs whose rules differ from those of the configuration before
+   * @param reshaped the jobs whose rules differ from the previous configuration
    */
   public synchronized void apply(Map<String, List<SdConfig>> jobs, Set<String> reshaped) {
     if (closed) {
@@ -204,10 +204,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         });
     long configuration = ++configurations;
     pool.configure(configuration, sets, reshaped);
-    publish(configuration, now, users); // Later: whoever sees its number drains these sets.
+    publish(configuration, now, users); // Must be last: a thread that sees its number drains these sets.
     completeness.place(configuration, ofJobs, reshaped);
     wake();
-    start(fresh); // Before the old ones end: they may share a watch.
+    start(fresh); // Before the old ones are closed, because they may share a watch.
     before.forEach(
         (config, provider) -> {
           if (now.get(config) != provider) {
@@ -227,7 +227,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return config.mechanism() + "/" + number;
   }
 
-  /** Makes all before the first starts, so that those that share something know of each other. */
+  /**
+   * Creates all before it starts the first, so that discoverers that share something know of each
+   * other.
+   */
   private void start(List<Provider> fresh) {
     Map<Provider, Discoverer> made = new LinkedHashMap<>();
     for (Provider provider : fresh) {
@@ -267,7 +270,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       }
     }
     throw new DiscoveryException(
-        provider.config().mechanism() + "_sd_configs: no source for it (expected: a factory)");
+        provider.config().mechanism() + "_sd_configs: no factory for it (expected: one)");
   }
 
   private void close(Provider provider) {
@@ -275,11 +278,11 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     try {
       provider.close();
     } catch (RuntimeException e) {
-      log.error("{}: could not be closed in good order", provider.name(), e);
+      log.error("{}: could not be closed cleanly", provider.name(), e);
     }
   }
 
-  /** How each provider is, in the order of the configuration. */
+  /** Returns the status of each provider, in the order of the configuration. */
   public List<ProviderStatus> status() {
     Map<String, List<String>> users;
     List<Provider> all;
@@ -299,19 +302,19 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return out;
   }
 
-  /** Which jobs are complete, in the order of the configuration. */
+  /** Returns the status of each job, in the order of the configuration. */
   public List<JobStatus> jobs() {
     return completeness.all();
   }
 
-  /** Whether a job is complete; empty if there is no such job. */
+  /** Returns the status of a job; empty if there is no such job. */
   public Optional<JobStatus> job(String name) {
     return completeness.of(name);
   }
 
   /**
-   * Calls {@code listener} each time a job becomes complete or incomplete, is added or removed, on
-   * the thread that caused it. The listener must return quickly and may call only methods that
+   * Calls {@code listener} whenever a job is added or removed, or becomes complete or incomplete,
+   * on the thread that caused it. The listener must return quickly and may call only methods that
    * read.
    */
   public void addJobListener(Runnable listener) {
@@ -324,15 +327,15 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Waits until the jobs that were applied last, and everything that was there when their providers
-   * started, have been sent and taken. Does not wait for providers that could not be created.
-   * Before the first call of {@link #apply} nothing is synced.
+   * Waits until the jobs that were applied last, and everything that their providers found at the
+   * start, have been sent and accepted. Does not wait for providers that could not be created.
+   * Before the first call of {@link #apply}, nothing is synced.
    *
-   * @return false if {@code timeout} ran out or the manager was closed first
+   * @return false if {@code timeout} expired or the manager was closed first
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
     long end = ticker.nanos() + timeout.toNanos();
-    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange); // Never before the end.
+    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange); // The timer never fires too early.
     state.lockInterruptibly();
     try {
       while (!allSynced()) {
@@ -361,7 +364,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return true;
   }
 
-  /** Before a send: what is in the pool; after it, that has been sent. */
+  /** Called before a send with what is in the pool; the result is called after that was sent. */
   private UpdateSender.Send delivered(TargetSetListener channel) {
     List<Provider> all;
     long configuration;
@@ -393,7 +396,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       @Override
       public void inForce() {
         sent.accept(waiting);
-        done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
+        done.forEach(Provider::sent); // Must be last: threads that wait for it then find the jobs complete.
         boolean synced;
         state.lock();
         try {
@@ -456,8 +459,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Ends all providers, the sender and the factories. A channel may call it: its own call ends then
-   * after this one, and is the last.
+   * Closes all providers, the sender and the factories. The channel may call it; then the running
+   * call of the channel is the last one, and ends after this method.
    */
   @Override
   public void close() {

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a job's targets are complete, and what is missing otherwise.
+ * Whether a job's targets are complete, and if not, what is missing.
  *
  * @param job the job's name
  * @param complete whether every source of the job has delivered, and the targets contain the
- *     result. A complete job stays complete while sources fail, since their targets are kept
+ *     results. A complete job stays complete when sources fail, because their targets are kept
  * @param stamp a number that changes with the sources of the job. If two complete statuses have the
- *     same number, all targets that were read between them come from the same sources
- * @param missing what an incomplete job waits for; empty if it is complete
+ *     same stamp, all targets that were read between them come from the same sources
+ * @param missing what an incomplete job is waiting for; empty if it is complete
  */
 public record JobStatus(String job, boolean complete, long stamp, List<Missing> missing) {
-  /** What {@link #describe} of an incomplete job begins with. */
+  /** The beginning of {@link #describe} of an incomplete job. */
   public static final String INCOMPLETE = "incomplete: job ";
 
   /** Copies the list. */
@@ -26,7 +26,7 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
    * A missing part of a job.
    *
    * @param source the provider's name; empty for the job itself
-   * @param reason one line without secrets
+   * @param reason one line, without secrets
    */
   public record Missing(String source, String reason) {
     @Override
@@ -36,8 +36,8 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
   }
 
   /**
-   * Whether the targets that were read between this status and {@code later} are complete and from
-   * the same sources.
+   * Whether targets that were read between this status and {@code later} are complete and from the
+   * same sources.
    */
   public boolean isCompleteUntil(JobStatus later) {
     return complete && later.complete && stamp == later.stamp;
@@ -49,12 +49,12 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
         job, false, stamp, List.of(new Missing("", "its sources have just been replaced")));
   }
 
-  /** Whether {@code description} is one of {@code job} while it is incomplete. */
+  /** Whether {@code description} describes {@code job} as incomplete. */
   public static boolean isIncomplete(String description, String job) {
     return description.startsWith(INCOMPLETE + job + ": ");
   }
 
-  /** The status on one line. */
+  /** Returns the status as one line. */
   public String describe() {
     return complete
         ? "complete: job " + job

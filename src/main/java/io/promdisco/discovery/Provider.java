@@ -15,20 +15,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One distinct SD config with its discoverer, if that could be made, and how it is.
+ * A distinct SD config with its discoverer, if that could be created, and its state.
  *
- * <p>The discoverer's threads write through the sink; whoever asks for the status reads.
+ * <p>The discoverer's threads write through the sink; any thread reads the status.
  */
 final class Provider implements TargetSink {
-  /** What a provider tells its manager. */
+  /** Receives reports of a provider. */
   interface Owner {
-    /** Groups of {@code provider} are to be put into the pool. */
+    /** Puts groups of {@code provider} into the pool. */
     void update(Provider provider, List<TargetGroup> groups);
 
-    /** {@code provider} has put everything that was there at its start, and is about to say so. */
+    /**
+     * Called before {@code provider} reports that it has delivered everything that it found at its
+     * start.
+     */
     void deliveringAllParts(Provider provider);
 
-    /** {@code provider} has said what of that which was there at its start it has put. */
+    /**
+     * Called after {@code provider} has reported what it has delivered of what it found at its
+     * start.
+     */
     void delivered(Provider provider);
   }
 
@@ -37,7 +43,7 @@ final class Provider implements TargetSink {
   private final SdConfig config;
   private final Owner owner;
   private final Ticker ticker;
-  private volatile @Nullable Discoverer discoverer; // once it runs; by the thread that applies
+  private volatile @Nullable Discoverer discoverer; // set when it runs, by the thread that applies
 
   @GuardedBy("this")
   private final Map<String, ProviderStatus.Failure> failures = new LinkedHashMap<>();
@@ -49,7 +55,7 @@ final class Provider implements TargetSink {
   private boolean delivered;
 
   @GuardedBy("this")
-  private Set<String> unread = Set.of(); // parts that could not be read so far
+  private Set<String> unread = Set.of(); // the parts that could not be read so far
 
   @GuardedBy("this")
   private boolean synced;
@@ -57,7 +63,7 @@ final class Provider implements TargetSink {
   @GuardedBy("this")
   private boolean closed;
 
-  private volatile boolean complete; // nothing is unread, and everything has been sent
+  private volatile boolean complete; // whether every part was read, and everything was sent
 
   Provider(String name, String job, SdConfig config, Owner owner, Ticker ticker) {
     this.name = name;
@@ -79,7 +85,7 @@ final class Provider implements TargetSink {
     return discoverer != null;
   }
 
-  /** Starts {@code made}; if that fails it is closed again and the provider has none. */
+  /** Starts {@code made}. If that fails, it is closed and the provider has no discoverer. */
   void start(Discoverer made) {
     try {
       made.start(this);
@@ -91,7 +97,7 @@ final class Provider implements TargetSink {
     }
   }
 
-  /** It could not be made. */
+  /** Records that the discoverer could not be created. */
   synchronized void refuse(String reason) {
     refused = true;
     failures.put("", new ProviderStatus.Failure("", reason, ticker.now(), Instant.MAX));
@@ -126,7 +132,7 @@ final class Provider implements TargetSink {
     }
     if (parts.isEmpty()) {
       owner.deliveringAllParts(
-          this); // First: who waits for the delivery finds that the jobs use it.
+          this); // Must be first: threads that wait for the delivery then find that jobs use it.
     }
     synchronized (this) {
       delivered = true;
@@ -150,42 +156,42 @@ final class Provider implements TargetSink {
     failures.remove(part);
   }
 
-  /** Whether it could not be made. */
+  /** Whether the discoverer could not be created. */
   synchronized boolean refused() {
     return refused;
   }
 
-  /** Whether everything that was there at the start has been put, be it sent or not. */
+  /** Whether everything that was found at the start was put into the pool, sent or not. */
   synchronized boolean delivered() {
     return delivered;
   }
 
-  /** Everything that was there at the start has been sent. */
+  /** Records that everything that was found at the start was sent. */
   synchronized void sent() {
     synced = true;
   }
 
-  /** Whether everything that was there at the start has been sent. */
+  /** Whether everything that was found at the start was sent. */
   synchronized boolean isSynced() {
     return synced;
   }
 
-  /** Whether the first result has been put, with every part of it. */
+  /** Whether the first result, with every part of it, was put into the pool. */
   synchronized boolean hasDeliveredAllParts() {
     return delivered && unread.isEmpty();
   }
 
-  /** Notes that the first result, with every part of it, has been sent. */
+  /** Records that the first result, with every part of it, was sent. */
   void sentAllParts() {
     complete = true;
   }
 
-  /** Whether everything that was there at the start, every part of it, has been sent. */
+  /** Whether the first result, with every part of it, was sent. */
   boolean isComplete() {
     return complete;
   }
 
-  /** What is missing; empty if the provider is whole. */
+  /** Returns what is missing; empty if the provider is complete. */
   synchronized Optional<JobStatus.Missing> missing() {
     if (complete) {
       return Optional.empty();
@@ -210,7 +216,7 @@ final class Provider implements TargetSink {
         name, config, jobs, started(), complete, targets, new ArrayList<>(failures.values()));
   }
 
-  /** Ends the discoverer; what it still puts is ignored. */
+  /** Closes the discoverer; everything that it still delivers is ignored. */
   void close() {
     synchronized (this) {
       closed = true;

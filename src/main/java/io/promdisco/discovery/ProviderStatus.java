@@ -7,15 +7,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
- * How a provider is.
+ * The status of a provider.
  *
  * @param provider its name
  * @param config what it discovers
  * @param jobs the jobs that use it
- * @param started false if it could not be made; the reason is in {@code failures} then
- * @param synced whether everything that was there at the start, every part of it, has arrived
- * @param targets discovered targets that it holds
- * @param failures what fails now, by part; empty: it is well
+ * @param started false if the discoverer could not be created; then {@code failures} has the reason
+ * @param synced whether everything that was found at the start, with every part of it, was
+ *     delivered
+ * @param targets the number of discovered targets
+ * @param failures the current failures by part; empty if it works
  */
 public record ProviderStatus(
     String provider,
@@ -32,29 +33,34 @@ public record ProviderStatus(
   }
 
   /**
-   * Something that fails.
+   * A failure of a part.
    *
-   * @param part what
-   * @param reason why, one line without secrets
-   * @param since since when
-   * @param nextTry when it is tried again; equal to {@link Instant#MAX} if not
+   * @param part the part that fails
+   * @param reason one line, without secrets
+   * @param since when the failure began
+   * @param nextTry when it is retried; {@link Instant#MAX} if it is not
    */
   public record Failure(String part, String reason, Instant since, Instant nextTry) {
     private static final int LONGEST = 2000;
 
-    /** Makes what a source said fit to be shown, see {@link PrintableText}, and cuts it. */
+    /** Makes the text of a source {@linkplain PrintableText printable}, and shortens it. */
     public Failure {
       part = PrintableText.brief(part, LONGEST);
       reason = PrintableText.line(reason, LONGEST);
     }
 
-    /** What and why on one line. A part that the reason begins with is not repeated. */
+    /**
+     * Returns part and reason on one line. If the reason begins with the part, the part is not
+     * repeated.
+     */
     public String summary() {
       boolean named = part.isEmpty() || reason.startsWith(part + ":");
       return named ? reason : part + ": " + reason;
     }
 
-    /** All of it on one line: what, why, since when and when it is tried again. */
+    /**
+     * Returns everything on one line: part, reason, when the failure began and when it is retried.
+     */
     public String describe() {
       return summary()
           + " (since "

@@ -17,16 +17,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All target groups: provider → source → group, held once however many target sets use the
- * provider, and for each target set which providers are its own.
+ * All target groups by provider and source, stored once no matter how many target sets use the
+ * provider; and the providers of each target set.
  *
  * <p>A configuration that changes the sources or the rules of a set does not come into force for it
- * at once: the set keeps its groups until all its new providers have delivered, or until {@link
- * #switchAll} ends the wait. Then it is sent as a whole (decision 0022).
+ * immediately. The set keeps its groups until all its new providers have delivered, or until {@link
+ * #switchAll} ends the wait. Then the whole set is sent (decision 0022).
  *
  * <p>Providers' threads write groups; the thread that applies a configuration writes the sets; the
- * sender drains what changed. Everything is guarded by one lock, under which nothing is called but
- * maps.
+ * sender drains changes. One lock guards everything; no other code is called under it.
  */
 final class TargetPool implements TargetSetReader {
   @GuardedBy("this")
@@ -38,14 +37,14 @@ final class TargetPool implements TargetSetReader {
   @GuardedBy("this")
   private final Set<String> removedSets = new LinkedHashSet<>();
 
-  /** A provider's groups and what changed in them since the last drain. */
+  /** A provider's groups, and the changes to them since the last drain. */
   private static final class Groups {
     final Map<String, TargetGroup> bySource = new HashMap<>();
     private Set<String> changed = new LinkedHashSet<>();
     int targets;
-    boolean whole; // has delivered everything that was there at its start
-    boolean settled; // is not waited for
-    boolean removed; // held only for sets that wait for others
+    boolean whole; // whether it has delivered everything that it found at its start
+    boolean settled; // whether no set waits for it
+    boolean removed; // whether it is kept only for sets that still wait for others
 
     boolean put(TargetGroup group) {
       TargetGroup before =
@@ -65,7 +64,10 @@ final class TargetPool implements TargetSetReader {
       changed.add(source);
     }
 
-    /** Takes the marks: the marked groups as they are now, an empty one for each that is gone. */
+    /**
+     * Clears the marks and returns the marked groups in their current state, an empty one for each
+     * removed group.
+     */
     List<TargetGroup> takeChanges() {
       if (changed.isEmpty()) {
         return List.of();
@@ -75,7 +77,7 @@ final class TargetPool implements TargetSetReader {
         TargetGroup group = bySource.get(source);
         out.add(group == null ? TargetGroup.empty(source) : group);
       }
-      changed = new LinkedHashSet<>(); // Clearing would keep, and walk, the largest table ever.
+      changed = new LinkedHashSet<>(); // Clearing it would keep the largest table ever, and iterate over it.
       return Collections.unmodifiableList(out);
     }
 
@@ -85,12 +87,13 @@ final class TargetPool implements TargetSetReader {
   }
 
   /**
-   * What was taken out of the pool at once.
+   * The changes that are taken out of the pool together.
    *
    * @param updates one for each set that changed
-   * @param partial the jobs whose update is whole but lacks what a provider has not delivered yet
+   * @param partial the jobs whose update is the whole job, but without what a provider has not
+   *     delivered yet
    * @param waiting the jobs for which the newest configuration is not in force yet
-   * @param taken the changes by provider, also of one that no set has at the moment
+   * @param taken the changes by provider, including providers that no set uses at the moment
    */
   record Drain(
       List<TargetSetUpdate> updates,
@@ -98,11 +101,11 @@ final class TargetPool implements TargetSetReader {
       Set<String> waiting,
       Map<String, List<TargetGroup>> taken) {}
 
-  /** A target set, and what takes its place. */
+  /** A target set, and its replacement. */
   private static final class TargetSet {
     Sources now;
     @Nullable Sources next;
-    boolean whole = true; // everything is to be sent
+    boolean whole = true; // whether the whole set must be sent
 
     TargetSet(Sources now) {
       this.now = now;
@@ -120,19 +123,19 @@ final class TargetPool implements TargetSetReader {
   }
 
   /**
-   * What a set is made of.
+   * The providers of a set.
    *
-   * @param configuration number of the configuration that says so
+   * @param configuration the number of the configuration that defines them
    */
   private record Sources(List<String> providers, long configuration) {}
 
   /**
-   * Takes the sets of a configuration in the place of those before. A set without groups has
-   * nothing to keep: for it the configuration is in force at once.
+   * Replaces the sets by those of a configuration. For a set without groups, the configuration is
+   * in force immediately.
    *
-   * @param configuration its number, higher than those before
+   * @param configuration its number, higher than earlier ones
    * @param jobs the providers of each set
-   * @param reshaped the jobs whose rules differ from those of the configuration before
+   * @param reshaped the jobs whose rules differ from the previous configuration
    */
   synchronized void configure(
       long configuration, Map<String, List<String>> jobs, Set<String> reshaped) {
@@ -158,8 +161,8 @@ final class TargetPool implements TargetSetReader {
   }
 
   /**
-   * Forgets a provider; what it puts afterwards is ignored. Its groups stay as long as a set keeps
-   * them.
+   * Removes a provider; everything that it still delivers is ignored. Its groups remain while a set
+   * keeps them.
    */
   synchronized void removeProvider(String provider) {
     Groups groups = providers.get(provider);
@@ -170,9 +173,9 @@ final class TargetPool implements TargetSetReader {
   }
 
   /**
-   * No set waits for a provider any more.
+   * Ends the wait of all sets for a provider.
    *
-   * @param whole whether it has delivered everything that was there at its start
+   * @param whole whether it has delivered everything that it found at its start
    */
   synchronized void settle(String provider, boolean whole) {
     Groups groups = providers.get(provider);
@@ -183,7 +186,7 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** Ends the wait of all sets for this configuration and those before. */
+  /** Ends the wait of all sets for this and earlier configurations. */
   synchronized void switchAll(long configuration) {
     for (TargetSet set : sets.values()) {
       if (set.next != null && set.next.configuration <= configuration) {
@@ -193,7 +196,7 @@ final class TargetPool implements TargetSetReader {
     forgetUnused();
   }
 
-  /** Whether a newer configuration is not in force yet for a set. */
+  /** Whether a newer configuration is not yet in force for some set. */
   synchronized boolean isWaiting() {
     return sets.values().stream().anyMatch(set -> set.next != null);
   }
@@ -227,7 +230,7 @@ final class TargetPool implements TargetSetReader {
     return true;
   }
 
-  /** Number of targets of a set. */
+  /** Returns the number of targets of a set. */
   @GuardedBy("this")
   private int count(TargetSet set) {
     int sum = 0;
@@ -238,7 +241,7 @@ final class TargetPool implements TargetSetReader {
     return sum;
   }
 
-  /** Puts groups of a provider; true if a set has something new to be sent. */
+  /** Stores groups of a provider; returns whether a set has changes to send. */
   synchronized boolean update(String provider, List<TargetGroup> groups) {
     Groups known = providers.get(provider);
     if (known == null || known.removed) {
@@ -246,7 +249,7 @@ final class TargetPool implements TargetSetReader {
     }
     boolean changed = false;
     for (TargetGroup group : groups) {
-      if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
+      if (group != null) { // A third-party discoverer may not use JSpecify.
         changed |= known.put(group);
       }
     }
@@ -254,14 +257,14 @@ final class TargetPool implements TargetSetReader {
   }
 
   /**
-   * Takes what changed since the last drain. The marks of a provider thus hold every source that
-   * changed since its readers were last told, as long as a drain that was not sent is put back
-   * before the next one.
+   * Takes the changes since the last drain. A drain that was not sent must be put back before the
+   * next one; so the marks of a provider cover every source that changed since its readers were
+   * last updated.
    */
   synchronized Drain drain() {
     Map<String, List<TargetGroup>> taken = new HashMap<>();
     providers.forEach((provider, groups) -> taken.put(provider, groups.takeChanges()));
-    Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one however many sets it goes to
+    Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one list for all sets that need it
     List<TargetSetUpdate> updates = new ArrayList<>();
     Set<String> partial = new HashSet<>();
     Set<String> waiting = new HashSet<>();
@@ -297,7 +300,7 @@ final class TargetPool implements TargetSetReader {
     return new Drain(updates, partial, waiting, taken);
   }
 
-  /** Takes back a drain that was not sent: everything that it took is marked again. */
+  /** Takes back a drain that was not sent: marks everything in it again. */
   synchronized void putBack(Drain drain) {
     drain.taken.forEach(
         (provider, changes) -> {
@@ -316,18 +319,18 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** Marks everything, after a drain that failed half-way. */
+  /** Marks everything, after a drain that failed before its end. */
   synchronized void markAll() {
     sets.values().forEach(set -> set.whole = true);
   }
 
-  /** Number of targets that a provider holds. */
+  /** Returns the number of targets of a provider. */
   synchronized int targets(String provider) {
     Groups groups = providers.get(provider);
     return groups == null ? 0 : groups.targets;
   }
 
-  /** Number of targets of each set. */
+  /** Returns the number of targets of each set. */
   synchronized Map<String, Integer> targetsBySet() {
     Map<String, Integer> out = new LinkedHashMap<>();
     sets.forEach((job, set) -> out.put(job, count(set)));

@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Takes what changed out of the pool and hands it on, on its own thread {@code sd-send}. The first
- * change after a quiet spell leaves at once; after that changes collect for up to 40 ms.
+ * Takes changes out of the pool and passes them on, on its thread {@code sd-send}. The first change
+ * after a pause is sent immediately; after that, changes are collected for up to 40 ms.
  */
 final class UpdateSender implements AutoCloseable {
-  /** Shortest time between two sends, and so the longest that a change waits. */
+  /** The minimum time between two sends, and so the maximum time that a change waits. */
   static final Duration PAUSE = Duration.ofMillis(40);
 
-  /** When a send that was not taken is tried again, if no change comes before. */
+  /** When a rejected send is retried, if no change comes before. */
   static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** The label value that Prometheus gives the manager of scrape targets. */
+  /** The label value that Prometheus uses for the manager of scrape targets. */
   private static final String NAME = "scrape";
 
   private static final Logger log = EscapingLogger.of(UpdateSender.class);
@@ -43,31 +43,31 @@ final class UpdateSender implements AutoCloseable {
   private final Metrics.Counter delayed;
   private final Metrics.Counter failed;
   private final Metrics.Gauge discovered;
-  private final TreeSet<String> known = new TreeSet<>(); // jobs with a gauge; by sd-send
-  private boolean refused; // the channel did not take the last send; by sd-send
-  private @Nullable Thread thread; // by the one who starts and closes
+  private final TreeSet<String> known = new TreeSet<>(); // the jobs with a gauge; used by sd-send
+  private boolean refused; // whether the channel rejected the last send; used by sd-send
+  private @Nullable Thread thread; // used by the thread that starts and closes
 
-  /** Is told what becomes of one send. */
+  /** Receives the result of one send. */
   @FunctionalInterface
   interface Send {
-    /** The channel is about to be given the updates. */
+    /** Called before the channel gets the updates. */
     default void drained(TargetPool.Drain drain) {}
 
     /**
-     * The channel has accepted the updates.
+     * Called when the channel has accepted the updates.
      *
-     * @param pending the jobs of which they are not in force yet
+     * @param pending the jobs for which they are not in force yet
      */
     default void handedOver(Set<String> pending) {}
 
-    /** The updates of all jobs are in force. */
+    /** Called when the updates of all jobs are in force. */
     void inForce();
   }
 
   /**
-   * A sender that has not been started.
+   * Creates a sender that is not started.
    *
-   * @param beforeSend called before each send; what it returns is told of that send
+   * @param beforeSend called before each send; its result is notified of that send
    */
   UpdateSender(
       TargetPool pool,
@@ -91,7 +91,7 @@ final class UpdateSender implements AutoCloseable {
             "name");
     failed =
         metrics.counter(
-            "promdisco_sd_sends_failed_total", "Sends that the consumer did not take.", "name");
+            "promdisco_sd_sends_failed_total", "Sends that the consumer rejected.", "name");
     discovered =
         metrics.gauge(
             "prometheus_sd_discovered_targets",
@@ -104,7 +104,7 @@ final class UpdateSender implements AutoCloseable {
     thread = NamedThreads.start("sd-send", this::run);
   }
 
-  /** Something in the pool changed. */
+  /** Reports a change in the pool. */
   void wake() {
     trigger.signal();
   }
@@ -119,7 +119,7 @@ final class UpdateSender implements AutoCloseable {
           if (!sleep(Duration.ofNanos(early))) {
             break;
           }
-          trigger.clear(); // What woke it during the pause is sent now.
+          trigger.clear(); // Changes during the pause are included in this send.
         }
         long now = ticker.nanos();
         if (send()) {
@@ -128,13 +128,13 @@ final class UpdateSender implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      log.warn("interrupted; no more changes are sent", e);
+      log.warn("interrupted; sends no more changes", e);
     } finally {
       known.forEach(job -> discovered.remove(NAME, job));
     }
   }
 
-  /** False if the sender was closed meanwhile. */
+  /** Returns false if the sender was closed meanwhile. */
   private boolean sleep(Duration time) throws InterruptedException {
     Ticker.Alarm alarm = ticker.schedule(time, pause::signal);
     try {
@@ -145,8 +145,8 @@ final class UpdateSender implements AutoCloseable {
   }
 
   /**
-   * Returns false if there was nothing to send. Catches everything, even a lack of memory, so that
-   * the thread continues.
+   * Returns false if there was nothing to send. Catches every exception, even OutOfMemoryError, so
+   * that the thread continues.
    */
   private boolean send() {
     try {
@@ -179,7 +179,7 @@ final class UpdateSender implements AutoCloseable {
     return something;
   }
 
-  /** Hands {@code updates} on. Nothing that the channel throws may end this thread. */
+  /** Passes {@code updates} on. No exception of the channel may end this thread. */
   private boolean taken(List<TargetSetUpdate> updates) {
     try {
       channel.onUpdates(updates);
@@ -187,7 +187,7 @@ final class UpdateSender implements AutoCloseable {
       failed.inc(NAME);
       if (!refused) {
         log.error(
-            "a change of {} was not taken; it is sent again until it is",
+            "a change of {} was rejected; it is sent again until it is accepted",
             Nouns.count(updates.size(), "target set"),
             e);
       }
@@ -195,7 +195,7 @@ final class UpdateSender implements AutoCloseable {
       return false;
     }
     if (refused) {
-      log.info("changes of target sets are taken again");
+      log.info("changes of target sets are accepted again");
     }
     refused = false;
     return true;
@@ -215,7 +215,7 @@ final class UpdateSender implements AutoCloseable {
     known.addAll(targets.keySet());
   }
 
-  /** Ends the thread; a send that is under way is finished first, unless it is the caller. */
+  /** Ends the thread. A running send is completed first, unless it is the caller. */
   @Override
   public void close() {
     trigger.close();

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A one-slot wake-up: however often it is signalled while nobody waits, the next one who waits is
- * woken once. Safe for all threads.
+ * A signal with one slot: no matter how often it is set while no thread waits, the next thread that
+ * waits is woken once. Safe for all threads.
  */
 final class WakeUpSignal {
   private final Lock lock = new ReentrantLock();
@@ -19,7 +19,7 @@ final class WakeUpSignal {
   @GuardedBy("lock")
   private boolean closed;
 
-  /** Wakes the one who waits, or lets the next one through. */
+  /** Wakes the waiting thread, or lets the next one continue immediately. */
   void signal() {
     lock.lock();
     try {
@@ -30,7 +30,7 @@ final class WakeUpSignal {
     }
   }
 
-  /** Waits for a signal and takes it; false if the trigger was closed. */
+  /** Waits for a signal and clears it. Returns false if it was closed. */
   boolean await() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -44,7 +44,7 @@ final class WakeUpSignal {
     }
   }
 
-  /** Forgets a signal; for one who is about to look anyhow. */
+  /** Clears the signal, for a thread that will look anyway. */
   void clear() {
     lock.lock();
     try {
@@ -54,7 +54,7 @@ final class WakeUpSignal {
     }
   }
 
-  /** Lets everybody through for ever. */
+  /** Lets all threads continue, permanently. */
   void close() {
     lock.lock();
     try {

@@ -1,4 +1,4 @@
-/** Providers, the target pool and the sender: from scrape configs to changed target groups. */
+/** From scrape configs to changed target groups: providers, the target pool and the sender. */
 @NullMarked
 package io.promdisco.discovery;
 

@@ -1,44 +1,44 @@
 package io.promdisco.explain;
 
 /**
- * Why a source of a job discovers nothing of what was asked for.
+ * Why a source of a job discovers nothing that matches the query.
  *
- * @param source which, as {@code kubernetes_sd_configs[0] (role pod)}
- * @param why for programs
- * @param reason for people, one line
+ * @param source the source, for example {@code kubernetes_sd_configs[0] (role pod)}
+ * @param why the reason for programs
+ * @param reason the reason for people, on one line
  */
 public record Absence(String source, Reason why, String reason) {
   /** Kinds of reasons. */
   public enum Reason {
-    /** The source makes no targets of such things. */
+    /** The source does not discover this kind of object. */
     OTHER_SOURCE,
-    /** There is no such thing. */
+    /** The object does not exist. */
     NOT_THERE,
-    /** It is in a namespace that is not discovered in. */
+    /** It is in a namespace in which the source does not discover. */
     NAMESPACE,
-    /** A label or field selector leaves it out. */
+    /** A label or field selector excludes it. */
     SELECTOR,
     /** It has no address yet. */
     NO_ADDRESS,
-    /** It has no port, or not that one, or no container or path. */
+    /** It has no port, or not this one, or no container or path. */
     NO_PORT,
-    /** Its node, whose labels are to be attached, is not known. */
+    /** Its node, whose labels are attached, is unknown. */
     NO_NODE,
     /** No endpoints or endpoint slice lists it. */
     NO_ENDPOINTS,
-    /** Only a slice of its service's second address family lists it, or it is that slice. */
+    /** Only a slice of its service's second address family lists it, or it is such a slice. */
     SECOND_FAMILY,
     /** It is in the dump, but malformed. */
     MALFORMED,
-    /** The server refuses to show it, or cannot be reached. */
+    /** The server does not allow reading it, or cannot be reached. */
     UNREADABLE,
-    /** The credentials lack rights that the source needs. */
+    /** The credentials lack permissions that the source needs. */
     MISSING_PERMISSIONS,
-    /** It is there and nothing keeps it out, but it has not been discovered. */
+    /** It exists and nothing excludes it, but it is not discovered. */
     UNCLEAR
   }
 
-  /** A reason whose source is not named yet. */
+  /** Returns a reason without the name of the source. */
   public static Absence of(Reason why, String reason) {
     return new Absence("", why, reason);
   }

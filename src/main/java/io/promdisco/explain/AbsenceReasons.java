@@ -20,13 +20,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What keeps an object that is there from being discovered. Pure: the answers depend on the
- * arguments alone, and nothing means that the object is fine as far as that goes.
+ * Determines why an existing object is not discovered. Pure: results depend only on the arguments;
+ * an empty result means that this check found no reason.
  */
 final class AbsenceReasons {
   private AbsenceReasons() {}
 
-  /** The objects that a role's targets are made of. */
+  /** Returns the resource from which a role's targets are made. */
   static Resource<?> resource(Role role) {
     return switch (role) {
       case NODE -> Resource.NODES;
@@ -38,7 +38,7 @@ final class AbsenceReasons {
     };
   }
 
-  /** Whether a role's targets can be those of an object of this kind. */
+  /** Whether objects of this kind can result in targets of a role. */
   static boolean concerns(Role role, Role kind) {
     return switch (role) {
       case NODE, POD, SERVICE, INGRESS -> role == kind;
@@ -46,12 +46,12 @@ final class AbsenceReasons {
     };
   }
 
-  /** An object as people write it. */
+  /** Returns the name of an object as people write it. */
   static String name(Role kind, ObjectKey key) {
     return kind.text() + " " + key;
   }
 
-  /** The object is in another namespace. */
+  /** Checks the namespace of the object. */
   static Optional<Absence> namespace(Role kind, ObjectKey key, List<String> namespaces) {
     if (key.namespace().isEmpty() || namespaces.contains("")) {
       return Optional.empty();
@@ -61,12 +61,12 @@ final class AbsenceReasons {
         : absence(
             Reason.NAMESPACE,
             name(kind, key)
-                + " is in a namespace that is not discovered in (expected: one of "
+                + " is in a namespace in which the job does not discover (expected: one of "
                 + String.join(", ", namespaces)
-                + ", as namespaces says)");
+                + ", listed in namespaces)");
   }
 
-  /** What a selector says of an object that it leaves out. */
+  /** Returns the reason for an object that a selector excludes. */
   static Optional<Absence> selector(KubernetesSdConfig config, Role kind, KubeObject object) {
     Selector selector = config.selector(kind);
     StringBuilder text = new StringBuilder(name(kind, object.key()));
@@ -91,7 +91,7 @@ final class AbsenceReasons {
             .collect(Collectors.joining(", "));
   }
 
-  /** A pod without an address. */
+  /** Checks the address of a pod. */
   static Optional<Absence> address(PodView pod) {
     if (!pod.ip().isEmpty()) {
       return Optional.empty();
@@ -105,7 +105,7 @@ final class AbsenceReasons {
             + " (phase "
             + (pod.phase().isEmpty() ? "unknown" : pod.phase())
             + (pod.nodeName().isEmpty() ? ", not scheduled" : ", on node " + pod.nodeName())
-            + (ended ? "; it has ended and will get none" : "")
+            + (ended ? "; it has ended and will not get one" : "")
             + ")");
   }
 
@@ -113,7 +113,7 @@ final class AbsenceReasons {
     return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
   }
 
-  /** A pod under role pod. */
+  /** Checks a pod for the role pod. */
   static Optional<Absence> pod(PodView pod) {
     Optional<Absence> address = address(pod);
     if (address.isPresent()) {
@@ -124,7 +124,7 @@ final class AbsenceReasons {
         : Optional.empty();
   }
 
-  /** A pod whose node is not known. */
+  /** Checks whether the node of a pod is known. */
   static Optional<Absence> node(KubernetesSdConfig config, PodView pod, boolean known) {
     if (known || !config.attach().node()) {
       return Optional.empty();
@@ -135,13 +135,13 @@ final class AbsenceReasons {
         Reason.NO_NODE,
         name(Role.POD, pod.key())
             + (pod.nodeName().isEmpty()
-                ? " is on no node yet"
-                : " is on node " + pod.nodeName() + ", which is not known")
-            + ", and attach_metadata.node leaves out pods of unknown nodes"
-            + (selects ? "; the selector of role node may leave it out" : ""));
+                ? " is not assigned to a node yet"
+                : " is on node " + pod.nodeName() + ", which is unknown")
+            + ", and with attach_metadata.node, pods of unknown nodes are left out"
+            + (selects ? "; perhaps the selector of role node excludes it" : ""));
   }
 
-  /** A port that none of a pod's containers declares. */
+  /** Checks whether a container of a pod declares a port. */
   static Optional<Absence> port(PodView pod, int port) {
     StringBuilder declared = new StringBuilder();
     for (PodView.Container container : pod.containers()) {
@@ -155,14 +155,14 @@ final class AbsenceReasons {
     return absence(
         Reason.NO_PORT,
         name(Role.POD, pod.key())
-            + " has this address, but no container declares port "
+            + " has this address, but none of its containers declares port "
             + port
             + (declared.isEmpty()
                 ? " or any other: it is discovered without a port"
                 : " (declared: " + declared + ")"));
   }
 
-  /** A service under role service. */
+  /** Checks a service for the role service. */
   static Optional<Absence> service(ServiceView service) {
     return service.ports().isEmpty()
         ? absence(
@@ -173,7 +173,7 @@ final class AbsenceReasons {
         : Optional.empty();
   }
 
-  /** An ingress. */
+  /** Checks an ingress. */
   static Optional<Absence> ingress(IngressView ingress) {
     return ingress.rules().stream().allMatch(rule -> rule.paths() != null && rule.paths().isEmpty())
         ? absence(
@@ -183,7 +183,7 @@ final class AbsenceReasons {
         : Optional.empty();
   }
 
-  /** A node. */
+  /** Checks a node. */
   static Optional<Absence> node(NodeView node) {
     String name = name(Role.NODE, node.key());
     if (node.addresses().isEmpty()) {
@@ -196,14 +196,14 @@ final class AbsenceReasons {
         : absence(
             Reason.NO_ADDRESS,
             name
-                + " has no address of a type that is used (it has: "
+                + " has no address of a usable type (it has: "
                 + String.join(", ", types)
-                + "; used are "
+                + "; usable are "
                 + String.join(", ", NodeGroupBuilder.ADDRESS_TYPES)
                 + ")");
   }
 
-  /** A pod under one of the roles that take addresses from what services list. */
+  /** Checks a pod for a role that takes addresses from endpoints or slices. */
   static Optional<Absence> listed(Role role, PodView pod, List<ListedEndpoints> listings) {
     Optional<Absence> address = address(pod);
     if (address.isPresent()) {
@@ -237,7 +237,7 @@ final class AbsenceReasons {
     return listings.get(0).skipped().flatMap(reason -> absence(Reason.SECOND_FAMILY, reason));
   }
 
-  /** A service under one of the roles that take addresses from what services list. */
+  /** Checks a service for a role that takes addresses from endpoints or slices. */
   static Optional<Absence> listed(Role role, ServiceView service, List<ListedEndpoints> listings) {
     List<ListedEndpoints> own =
         listings.stream()
@@ -253,12 +253,12 @@ final class AbsenceReasons {
               + " object"
               + (service.type().equals("ExternalName")
                   ? ": it is of type ExternalName"
-                  : ": it has no selector, or its controller has not made one"));
+                  : ": it has no selector, or its controller has not created one"));
     }
     return empty(name + ": ", role, own);
   }
 
-  /** Endpoints without an address or a port, or of a family that is left out. */
+  /** Checks endpoints for addresses, ports and an address family that is left out. */
   static Optional<Absence> empty(String prefix, Role role, List<ListedEndpoints> all) {
     List<ListedEndpoints> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
     if (listings.isEmpty()) {
@@ -267,7 +267,7 @@ final class AbsenceReasons {
     if (listings.stream().allMatch(listing -> listing.addresses().isEmpty())) {
       return absence(
           Reason.NO_ADDRESS,
-          prefix + names(role, listings) + " lists no address: no pod is selected that has one");
+          prefix + names(role, listings) + " lists no address: no selected pod has one");
     }
     if (listings.stream().allMatch(listing -> listing.ports() == 0)) {
       return absence(Reason.NO_PORT, prefix + names(role, listings) + " lists no port");
@@ -275,7 +275,7 @@ final class AbsenceReasons {
     return listings.stream().allMatch(listing -> listing.targets() == 0)
         ? absence(
             Reason.NO_PORT,
-            prefix + names(role, listings) + " lists no port for an address that it has")
+            prefix + names(role, listings) + " lists no port for any of its addresses")
         : Optional.empty();
   }
 

@@ -10,11 +10,14 @@ import io.promdisco.util.HostNames;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says what an address is to an object whose targets have another one. Pure. */
+/** Describes how an address belongs to an object whose targets have another address. Pure. */
 final class AddressOwners {
   private AddressOwners() {}
 
-  /** As {@code the cluster IP of service shop/web}; nothing: it is not one of the service's. */
+  /**
+   * Returns, for example, {@code the cluster IP of service shop/web}; empty if it is not an address
+   * of the service.
+   */
   static Optional<String> of(ServiceView service, AddressQuery query) {
     return role(service, query)
         .map(
@@ -60,7 +63,7 @@ final class AddressOwners {
             + ")";
   }
 
-  /** A host of an ingress's rules. */
+  /** Returns the description for a host in an ingress's rules. */
   static Optional<String> of(IngressView ingress, AddressQuery query) {
     return ingress.rules().stream().anyMatch(rule -> matches(rule.host(), query))
         ? Optional.of("a host of " + AbsenceReasons.name(Role.INGRESS, ingress.key()))
@@ -76,7 +79,10 @@ final class AddressOwners {
                 && HostNames.canonical(host.substring(1)).equals(query.host().substring(dot))));
   }
 
-  /** An address of a node; nothing if another port than the kubelet's is asked for. */
+  /**
+   * Returns the description for an address of a node; empty if the query has another port than the
+   * kubelet's.
+   */
   static Optional<String> of(NodeView node, AddressQuery query) {
     if (query.port().isPresent() && query.port().get() != node.kubeletPort()) {
       return Optional.empty();
@@ -89,7 +95,10 @@ final class AddressOwners {
                 "the " + address.type() + " of " + AbsenceReasons.name(Role.NODE, node.key()));
   }
 
-  /** A further IP of a pod; nothing if a port is asked for that it does not declare. */
+  /**
+   * Returns the description for a further IP of a pod; empty if the query has a port that the pod
+   * does not declare.
+   */
   static Optional<String> of(PodView pod, AddressQuery query) {
     if (query.port().flatMap(port -> AbsenceReasons.port(pod, port)).isPresent()) {
       return Optional.empty();
@@ -98,7 +107,7 @@ final class AddressOwners {
         ? Optional.of(
             "a further IP of "
                 + AbsenceReasons.name(Role.POD, pod.key())
-                + ", whose targets have its first, "
+                + ", whose targets use its first IP, "
                 + pod.ip())
         : Optional.empty();
   }

@@ -39,8 +39,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * Finds out why a Kubernetes SD config discovers nothing of what was asked for, by a second look at
- * the cluster. What it reads is no more than needed: the object, then what its targets come from.
+ * Finds out why a Kubernetes SD config discovers nothing that matches a query, by reading the
+ * cluster again. Reads no more than necessary: first the object, then the objects that its targets
+ * are made from.
  */
 public final class ClusterInspector {
   private static final Logger log = EscapingLogger.of(ClusterInspector.class);
@@ -52,7 +53,10 @@ public final class ClusterInspector {
   private final ResourceClient client;
   private final List<String> namespaces;
 
-  /** For what {@code config} discovers in {@code namespaces}; the empty one stands for all. */
+  /**
+   * Creates an inspector for what {@code config} discovers in {@code namespaces}; only the empty
+   * one for all.
+   */
   public ClusterInspector(
       KubernetesSdConfig config, List<String> namespaces, ResourceClient client) {
     this.config = config;
@@ -60,7 +64,7 @@ public final class ClusterInspector {
     this.namespaces = List.copyOf(namespaces);
   }
 
-  /** The reasons, one at least. They name no source. */
+  /** Returns the reasons, at least one. They do not contain the name of the source. */
   public List<Absence> inspect(ExplainQuery query) throws InterruptedException {
     if (query instanceof ObjectQuery object) {
       return object(object);
@@ -82,7 +86,7 @@ public final class ClusterInspector {
     return List.of(
         Absence.of(
             Reason.NOT_THERE,
-            "no target that it discovers has " + label.name() + "=\"" + label.value() + "\""));
+            "none of its targets has " + label.name() + "=\"" + label.value() + "\""));
   }
 
   private List<Absence> object(ObjectQuery query) throws InterruptedException {
@@ -96,7 +100,7 @@ public final class ClusterInspector {
               Reason.OTHER_SOURCE,
               "role "
                   + config.role().text()
-                  + " makes no targets of "
+                  + " does not discover "
                   + (query.kinds().size() == 1 ? one(query) : "objects in namespaces")));
     }
     List<Absence> found = new ArrayList<>();
@@ -118,13 +122,13 @@ public final class ClusterInspector {
     return found;
   }
 
-  /** The reasons of the pods that a workload owns, each once. */
+  /** Returns the reasons of the pods that a workload owns, each once. */
   private List<Absence> workload(WorkloadQuery query) throws InterruptedException {
     if (!AbsenceReasons.concerns(config.role(), Role.POD)) {
       return List.of(
           Absence.of(
               Reason.OTHER_SOURCE,
-              "role " + config.role().text() + " makes no targets of the pods of a workload"));
+              "role " + config.role().text() + " does not discover the pods of a workload"));
     }
     Set<Absence> found = new LinkedHashSet<>();
     String in = query.namespace().orElse("");
@@ -161,14 +165,14 @@ public final class ClusterInspector {
     return Nouns.withArticle(query.kinds().iterator().next().text());
   }
 
-  /** Objects by their name; in the discovered namespaces only where others may not be read. */
+  /** Returns objects by name; only from the discovered namespaces if others are forbidden. */
   private <V extends KubeObject> List<V> named(Resource<V> resource, ObjectQuery query)
       throws IOException, InterruptedException {
     String in = resource.namespaced() ? query.namespace().orElse("") : "";
     return namespace(resource, in, BY_NAME + query.name());
   }
 
-  /** The objects in a namespace; empty: {@link #anywhere}. */
+  /** Returns the objects in a namespace; if it is empty, {@link #anywhere}. */
   private <V extends KubeObject> List<V> namespace(
       Resource<V> resource, String namespace, String field)
       throws IOException, InterruptedException {
@@ -206,7 +210,7 @@ public final class ClusterInspector {
             Absence.of(
                 Reason.UNCLEAR,
                 AbsenceReasons.name(kind, object.key())
-                    + " is there and nothing keeps it out, but it has not been discovered yet"));
+                    + " exists and nothing excludes it, but it is not discovered yet; run again"));
   }
 
   private Optional<Absence> ofContent(Role kind, KubeObject object)
@@ -251,7 +255,7 @@ public final class ClusterInspector {
     return absence;
   }
 
-  /** Looks first at all that services list in a namespace, then at what the selector lets. */
+  /** Checks all endpoints or slices in a namespace first, then those that match the selector. */
   private Optional<Absence> leftOut(String namespace, Judge judge)
       throws IOException, InterruptedException {
     Optional<Absence> absence = judge.of(listings(new WatchScope(namespace, "", "")));
@@ -301,7 +305,7 @@ public final class ClusterInspector {
     return listings;
   }
 
-  /** Whether the role's own selector leaves an object out that is there. */
+  /** Whether the role's own selector excludes an existing object. */
   private boolean isLeftOut(Role kind, KubeObject object) throws IOException, InterruptedException {
     Selector selector = config.selector(kind);
     if (selector.label().isEmpty() && selector.field().isEmpty()) {
@@ -322,7 +326,7 @@ public final class ClusterInspector {
   private List<Absence> address(AddressQuery query) throws InterruptedException {
     Role role = config.role();
     if (role == Role.SERVICE || role == Role.INGRESS) {
-      return List.of(Absence.of(Reason.NOT_THERE, "no target that it discovers has this address"));
+      return List.of(Absence.of(Reason.NOT_THERE, "none of its targets has this address"));
     }
     try {
       return role == Role.NODE ? List.of(nodeAt(query)) : podsAt(query);
@@ -350,7 +354,7 @@ public final class ClusterInspector {
     return found;
   }
 
-  /** The pods that have an address, some of them at most. */
+  /** Returns pods that have an address, up to a maximum number. */
   private List<PodView> podsWith(AddressQuery query) throws IOException, InterruptedException {
     List<PodView> pods = anywhere(Resource.PODS, "status.podIP=" + query.host());
     if (pods.isEmpty()) {
@@ -363,7 +367,9 @@ public final class ClusterInspector {
     return query.isHost(pod.ip()) || pod.furtherIps().stream().anyMatch(query::isHost);
   }
 
-  /** Why what lists an address without a pod gives no target of it. */
+  /**
+   * Returns why endpoints or slices that list an address without a pod do not result in a target.
+   */
   private List<Absence> listedAt(AddressQuery query) throws IOException, InterruptedException {
     List<Absence> found = new ArrayList<>();
     for (String namespace : namespaces) {
@@ -402,7 +408,7 @@ public final class ClusterInspector {
             : Absence.of(
                 Reason.NO_PORT,
                 AbsenceReasons.name(Role.NODE, node.key())
-                    + " has this address, and its only target is the kubelet's port "
+                    + " has this address, but its only target is the kubelet's port "
                     + node.kubeletPort()
                     + " at the first of its addresses");
       }
@@ -411,9 +417,9 @@ public final class ClusterInspector {
   }
 
   /**
-   * The objects that have an address by which no target is discovered, and what it is to them:
+   * Returns the objects with an address for which there is no target, and how it belongs to them:
    * cluster IPs, external IPs and host names of services, further IPs of pods and nodes, hosts of
-   * ingresses. Objects that the credentials may not read are not among them.
+   * ingresses. Leaves out objects that the credentials may not read.
    */
   public Map<ObjectQuery, String> owners(AddressQuery query) throws InterruptedException {
     Map<ObjectQuery, String> owners = new LinkedHashMap<>();
@@ -464,9 +470,8 @@ public final class ClusterInspector {
   }
 
   /**
-   * Gives the names of objects that are there and could have been meant, as {@link
-   * ExplainQuery#names}. What cannot be read gives none: the reason has been told by {@link
-   * #inspect}.
+   * Passes the names of existing objects that could have been meant to {@code names}, like {@link
+   * ExplainQuery#names}. Leaves out what cannot be read; {@link #inspect} has reported the reason.
    */
   public void names(ExplainQuery query, BiConsumer<String, String> names)
       throws InterruptedException {

@@ -24,33 +24,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody asks about. Immutable. */
+/** The query of the user. Immutable. */
 public sealed interface ExplainQuery {
-  /** As it was asked. */
+  /** The text of the query. */
   String text();
 
-  /** Whether a target is meant, by its labels before relabelling or by what became of it. */
+  /** Whether the query matches a target, by its labels before relabelling or by its outcome. */
   boolean matches(Labels discovered, TargetOutcome outcome);
 
-  /** What a name would have been written like to mean a target, to look for near ones. */
+  /** The spelling of the query as a name, to search for similar names. */
   String spelling();
 
   /**
-   * The object of a target that matches, as {@code pod/shop/web-0}; empty: it is made of none, or
-   * the query means more than one on purpose.
+   * Returns the object of a matching target, for example {@code pod/shop/web-0}; empty if there is
+   * none, or if the query intentionally matches several objects.
    */
   String object(Labels discovered);
 
-  /** The address that the query means or could mean. */
+  /** Returns the address that the query means or could mean. */
   default Optional<AddressQuery> address() {
     return Optional.empty();
   }
 
-  /** Gives the names by which a target could have been asked for, and how to show each. */
+  /**
+   * Passes the names with which a target could have been queried, and how to show each, to {@code
+   * names}.
+   */
   void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names);
 
   /**
-   * Reads {@code pod/shop/web-0}, {@code pod/web-0}, {@code shop/web-0}, {@code web-0}, {@code
+   * Parses {@code pod/shop/web-0}, {@code pod/web-0}, {@code shop/web-0}, {@code web-0}, {@code
    * deploy/web}, {@code 10.0.0.1}, {@code 10.0.0.1:8080}, {@code http://10.0.0.1:8080/metrics} or
    * {@code LABEL=value}. Kinds are those of kubectl, in any case: singular, plural, short, with a
    * group.
@@ -64,9 +67,9 @@ public sealed interface ExplainQuery {
   /**
    * A Kubernetes object.
    *
-   * @param text as it was asked
-   * @param kinds what it may be, as roles
-   * @param namespace where; nothing: anywhere
+   * @param text the text of the query
+   * @param kinds the possible kinds, as roles
+   * @param namespace the namespace; empty for any
    * @param name its name
    */
   record ObjectQuery(String text, Set<Role> kinds, Optional<String> namespace, String name)
@@ -84,10 +87,10 @@ public sealed interface ExplainQuery {
     }
 
     /**
-     * Whether an object, of which only this is known, is meant by a source of {@code role}.
+     * Whether an object, of which only this is known, is meant for a source of {@code role}.
      *
-     * @param objectKind as {@code Pod}
-     * @param in its namespace; empty: not known, or none
+     * @param objectKind for example {@code Pod}
+     * @param in its namespace; empty if unknown or none
      */
     public boolean isNamed(Role role, String objectKind, String in, String objectName) {
       boolean known = namespace.isEmpty() || in.isEmpty() || namespace.get().equals(in);
@@ -100,7 +103,7 @@ public sealed interface ExplainQuery {
                           && AbsenceReasons.concerns(role, kind));
     }
 
-    /** Whether nothing but a name was given, which may be that of a host too. */
+    /** Whether only a name was given, which may be that of a host too. */
     boolean isBare() {
       return namespace.isEmpty() && kinds.size() == Role.values().length;
     }
@@ -111,7 +114,10 @@ public sealed interface ExplainQuery {
           || kind(discovered) != null;
     }
 
-    /** The kind of the object of this name that a target is made of; null: it is made of none. */
+    /**
+     * Returns the kind of the object with this name from which a target is made; null if there is
+     * none.
+     */
     private @Nullable Role kind(Labels discovered) {
       String in = discovered.get(META + "namespace");
       if (namespace.isPresent() && in != null && !namespace.get().equals(in)) {
@@ -138,7 +144,10 @@ public sealed interface ExplainQuery {
           : Optional.empty();
     }
 
-    /** The object that tells most of a target: {@code pod/shop/web-0}; empty: it has none. */
+    /**
+     * Returns the most specific object of a target, for example {@code pod/shop/web-0}; empty if
+     * there is none.
+     */
     private static String of(Labels discovered) {
       for (Role kind : MOST_TELLING) {
         String found = nameOf(kind, discovered);
@@ -154,7 +163,10 @@ public sealed interface ExplainQuery {
       return kind.text() + "/" + (in.isEmpty() ? "" : in + "/") + name;
     }
 
-    /** The name of the object of this kind that a target was made of; null: none was. */
+    /**
+     * Returns the name of the object of this kind from which a target is made; null if there is
+     * none.
+     */
     private static @Nullable String nameOf(Role kind, Labels discovered) {
       return switch (kind) {
         case POD -> orTarget(discovered.get(META + "pod_name"), "Pod", discovered);
@@ -162,7 +174,7 @@ public sealed interface ExplainQuery {
         case INGRESS -> discovered.get(META + "ingress_name");
         case ENDPOINTS -> discovered.get(META + "endpoints_name");
         case ENDPOINTSLICE -> discovered.get(META + "endpointslice_name");
-        // The node of a pod is attached to targets that are not made of it.
+        // The node of a pod is attached to targets that are not made from the node.
         case NODE ->
             orTarget(
                 discovered.has(META + "namespace") ? null : discovered.get(META + "node_name"),
@@ -204,7 +216,7 @@ public sealed interface ExplainQuery {
       }
     }
 
-    /** Gives the name of an object in the spelling of this query. */
+    /** Passes the name of an object, spelled like this query, to {@code names}. */
     void name(Role kind, @Nullable String in, String found, BiConsumer<String, String> names) {
       String full = in == null || in.isEmpty() ? found : in + "/" + found;
       names.accept(namespace.isPresent() ? full : found, kind.text() + "/" + full);
@@ -214,17 +226,17 @@ public sealed interface ExplainQuery {
   /**
    * An address.
    *
-   * @param text as it was asked
-   * @param host a name or an IP address, without brackets; in one spelling
-   * @param port nothing: any
+   * @param text the text of the query
+   * @param host a name or an IP address, without brackets, normalized
+   * @param port empty for any
    */
   record AddressQuery(String text, String host, Optional<Integer> port) implements ExplainQuery {
-    /** Gives the host one spelling. */
+    /** Normalizes the host. */
     public AddressQuery {
       host = HostNames.canonical(host);
     }
 
-    /** Whether {@code other} is the same host, in whatever spelling. */
+    /** Whether {@code other} is the same host, possibly spelled differently. */
     boolean isHost(String other) {
       return host.equals(HostNames.canonical(other));
     }
@@ -263,9 +275,9 @@ public sealed interface ExplainQuery {
   }
 
   /**
-   * A label's value, before or after relabelling.
+   * The value of a label, before or after relabelling.
    *
-   * @param text as it was asked
+   * @param text the text of the query
    * @param name the label
    * @param value its value
    */
@@ -295,7 +307,7 @@ public sealed interface ExplainQuery {
       }
     }
 
-    /** Other values of the label, and other labels of the value. */
+    /** Passes other values of the label, and other labels with the value, to {@code names}. */
     private void names(Labels labels, BiConsumer<String, String> names) {
       labels.forEach(
           (other, itsValue) -> {
@@ -309,11 +321,11 @@ public sealed interface ExplainQuery {
   /**
    * The pods of a workload.
    *
-   * @param text as it was asked
-   * @param kind what owns the pods
-   * @param namespace where; nothing: anywhere
+   * @param text the text of the query
+   * @param kind the kind that owns the pods
+   * @param namespace the namespace; empty for any
    * @param name its name
-   * @param known pods that are not meant, since targets of them are known
+   * @param known pods that are left out because their targets are known
    */
   record WorkloadQuery(
       String text, WorkloadKind kind, Optional<String> namespace, String name, Set<ObjectKey> known)
@@ -325,12 +337,12 @@ public sealed interface ExplainQuery {
       known = Set.copyOf(known);
     }
 
-    /** The same without some pods. */
+    /** Returns this query without some pods. */
     WorkloadQuery without(Set<ObjectKey> pods) {
       return new WorkloadQuery(text, kind, namespace, name, pods);
     }
 
-    /** The pod of a target that matches; nothing: its name is not known. */
+    /** Returns the pod of a matching target; empty if its name is unknown. */
     static Optional<ObjectKey> pod(Labels discovered) {
       String pod = discovered.get(POD + "name");
       return pod == null
@@ -380,7 +392,7 @@ public sealed interface ExplainQuery {
               owner -> name(discovered.getOrEmpty(ObjectQuery.META + "namespace"), owner, names));
     }
 
-    /** Gives the name of the workload of this kind that a pod belongs to. */
+    /** Passes the name of the workload of this kind that owns a pod to {@code names}. */
     void name(PodView pod, BiConsumer<String, String> names) {
       kind.ownerOf(pod.meta()).ifPresent(owner -> name(pod.meta().namespace(), owner, names));
     }
@@ -391,10 +403,10 @@ public sealed interface ExplainQuery {
   }
 
   /**
-   * Objects that have the address which was asked for.
+   * Objects that have the queried address.
    *
-   * @param text as it was asked
-   * @param objects the objects, and what the address is to them
+   * @param text the text of the query
+   * @param objects the objects, and how the address belongs to them
    */
   record FoundQuery(String text, Map<ObjectQuery, String> objects) implements ExplainQuery {
     /** Copies the map. */
@@ -425,7 +437,7 @@ public sealed interface ExplainQuery {
     public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {}
   }
 
-  /** Reads queries. */
+  /** Parses queries. */
   final class QueryParser {
     private static final String EXPECTED =
         " (expected: KIND/NAMESPACE/NAME, NAMESPACE/NAME, NAME, HOST:PORT, a URL or LABEL=VALUE)";
@@ -531,7 +543,7 @@ public sealed interface ExplainQuery {
           text, EnumSet.complementOf(EnumSet.of(Role.NODE)), Optional.of(parts.get(0)), name);
     }
 
-    /** A kind in small letters, without its group. */
+    /** Returns a kind in lower case, without its group. */
     private static String kind(String text) {
       int dot = text.indexOf('.');
       return (dot < 0 ? text : text.substring(0, dot)).toLowerCase(Locale.ROOT);
@@ -540,12 +552,11 @@ public sealed interface ExplainQuery {
     private static String expectedKind(String kind) {
       List<String> known = new ArrayList<>(ROLES.keySet());
       known.addAll(WORKLOADS.keySet());
-      List<String> near = SpellingSuggestions.nearest(kind, known, 1);
       return " (expected: one of pod, service, endpoints, endpointslice, node, ingress, "
           + Arrays.stream(WorkloadKind.values())
               .map(WorkloadKind::text)
               .collect(Collectors.joining(", "))
-          + (near.isEmpty() ? "" : "; did you mean \"" + near.get(0) + "\"?")
+          + SpellingSuggestions.hint(kind, known)
           + ")";
     }
   }

@@ -26,27 +26,30 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Gathers what jobs discover of what was asked for, and why they discover nothing of it. For one
+ * Collects the targets of jobs that match a query, and the reasons if there are none. For one
  * thread and one query.
  */
 public final class Explainer {
-  /** Looks why one source discovers nothing that matches. */
+  /** Finds out why one source discovers nothing that matches. */
   public interface SourceInspector {
     /**
-     * The reasons, without the source's name; none if the source cannot tell.
+     * Returns the reasons without the source's name; empty if the source has none.
      *
-     * @param config one of a job's sources
+     * @param config a source of a job
      */
     List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException;
 
     /**
-     * The objects that have an address by which the source discovers nothing, and what it is to
-     * them.
+     * Returns the objects with an address for which the source discovers no target, and how it
+     * belongs to them.
      */
     Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
         throws InterruptedException;
 
-    /** Gives names of what the source could discover, as {@link ExplainQuery#names}. */
+    /**
+     * Passes names that the source could discover to {@code names}, like {@link
+     * ExplainQuery#names}.
+     */
     void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names)
         throws InterruptedException;
   }
@@ -61,25 +64,25 @@ public final class Explainer {
   /** The objects whose targets match. */
   private final Set<String> objects = new LinkedHashSet<>();
 
-  /** What could have been asked for instead, and how it is shown. */
+  /** Names that could have been meant, and how to show them. */
   private final Map<String, String> names = new LinkedHashMap<>();
 
   /**
-   * Begins without jobs.
+   * Creates an explainer without jobs.
    *
-   * @param limit how many targets of a job to trace at most; 1 or more
+   * @param limit the maximum number of targets of a job to trace; 1 or more
    */
   public Explainer(ExplainQuery query, int limit) {
     this.query = query;
     this.limit = limit;
   }
 
-  /** The targets of a job that match. */
+  /** The matching targets of a job. */
   private static final class Found {
     private final List<TracedTarget> targets = new ArrayList<>();
     private final Map<Class<?>, Integer> counts = new HashMap<>();
 
-    /** The pods of a workload that these targets are made of. */
+    /** The pods of a workload from which these targets are made. */
     private final Set<ObjectKey> pods = new HashSet<>();
 
     int count(Class<? extends TargetOutcome> outcome) {
@@ -88,12 +91,12 @@ public final class Explainer {
   }
 
   /**
-   * Takes a target into account.
+   * Adds a target.
    *
-   * @param job whose rules it goes through
-   * @param provider who discovered it; may be empty
-   * @param source its group; may be empty
-   * @param outcome what becomes of it in that job
+   * @param job the job whose rules apply to it
+   * @param provider the provider that discovered it; may be empty
+   * @param source the source of its group; may be empty
+   * @param outcome the outcome of relabelling in that job
    */
   public void addTarget(
       ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
@@ -117,7 +120,7 @@ public final class Explainer {
     }
   }
 
-  /** The answer for {@code jobs}, all of whose targets have been seen. */
+  /** Returns the answer for {@code jobs}, all of whose targets were added. */
   public Explanation explain(List<ScrapeConfig> jobs, SourceInspector sources)
       throws InterruptedException {
     List<JobExplanation> answers = new ArrayList<>();
@@ -147,9 +150,9 @@ public final class Explainer {
   }
 
   /**
-   * The objects that have the address which a query means, to explain these where no target has it.
+   * Returns a query for the objects that have the address of a query, to use if no target has it.
    *
-   * @return nothing if it means no address, or no object has it
+   * @return empty if the query means no address, or no object has it
    */
   public static Optional<ExplainQuery> owners(
       ExplainQuery query, List<ScrapeConfig> jobs, SourceInspector sources)
@@ -166,7 +169,7 @@ public final class Explainer {
     return owners.isEmpty() ? Optional.empty() : Optional.of(new FoundQuery(query.text(), owners));
   }
 
-  /** The objects that the query means, if they are several. */
+  /** Returns the objects that the query matches, if there are several. */
   private List<String> choices() {
     return objects.size() < 2 ? List.of() : List.copyOf(objects);
   }
@@ -177,7 +180,7 @@ public final class Explainer {
         : target.outcome() instanceof TargetOutcome.Failed ? 1 : 2;
   }
 
-  /** Why there are no targets, or why a workload has pods that give none. */
+  /** Returns why there are no targets, or why some pods of a workload have none. */
   private List<Absence> absences(ScrapeConfig job, Found here, SourceInspector sources)
       throws InterruptedException {
     if (here.targets.isEmpty()) {
@@ -208,12 +211,12 @@ public final class Explainer {
       }
     }
     if (job.sdConfigs().isEmpty()) {
-      absences.add(Absence.of(Reason.NOT_THERE, "the job has no source of targets"));
+      absences.add(Absence.of(Reason.NOT_THERE, "the job has no service discovery"));
     }
     return absences;
   }
 
-  /** The names that could have been meant. */
+  /** Returns the names that could have been meant. */
   private List<String> near() {
     String asked = query.spelling();
     List<String> near =
@@ -227,7 +230,7 @@ public final class Explainer {
     return near.stream().map(name -> names.getOrDefault(name, name)).toList();
   }
 
-  /** What a source without objects of its own says. */
+  /** Returns the reason for a source without own objects. */
   public static List<Absence> notListed(ExplainQuery query) {
     boolean object =
         query instanceof WorkloadQuery
@@ -235,7 +238,7 @@ public final class Explainer {
             || (query instanceof ObjectQuery named && !named.isBare());
     return List.of(
         object
-            ? Absence.of(Reason.OTHER_SOURCE, "makes no targets of Kubernetes objects")
+            ? Absence.of(Reason.OTHER_SOURCE, "does not discover in Kubernetes")
             : Absence.of(Reason.NOT_THERE, "no such target"));
   }
 }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Why something is scraped or is not.
+ * The answer to a query: why something is scraped or not.
  *
- * @param query what was asked for
- * @param jobs what each job has to do with it, in the order of the configuration
- * @param choices the objects whose targets match, as {@code pod/shop/web-0}, if there are several;
- *     eleven at most
- * @param near names that could have been meant; only where nothing was found
+ * @param query the query
+ * @param jobs the result for each job, in the order of the configuration
+ * @param choices the objects whose targets match, for example {@code pod/shop/web-0}, if there are
+ *     several; at most eleven
+ * @param near names that could have been meant; only if nothing was found
  */
 public record Explanation(
     ExplainQuery query, List<JobExplanation> jobs, List<String> choices, List<String> near) {
@@ -42,14 +42,14 @@ public record Explanation(
         .anyMatch(absence -> absence.why() == Absence.Reason.UNCLEAR);
   }
 
-  /** What the queried address is to the objects that have it; empty: none has it. */
+  /** How the queried address belongs to the objects that have it; empty if there are none. */
   public String meaning() {
     return query instanceof ExplainQuery.FoundQuery found
         ? query.text() + " is " + String.join(", and ", found.objects().values())
         : "";
   }
 
-  /** Whether there is nothing of that name at all, discovered or not. */
+  /** Whether nothing with that name exists, discovered or not. */
   boolean unknown() {
     return jobs.stream()
         .allMatch(
@@ -62,17 +62,17 @@ public record Explanation(
                                     || absence.why() == Absence.Reason.OTHER_SOURCE));
   }
 
-  /** In one sentence. */
+  /** Returns the answer in one sentence. */
   public String summary() {
     if (scraped()) {
       return query.text() + " is scraped by " + scrapers();
     }
     if (unknown() && query instanceof ExplainQuery.FoundQuery) {
-      return query.text() + " is not scraped: no job makes targets of what has this address";
+      return query.text() + " is not scraped: no job discovers the owner of this address";
     }
     if (unknown()) {
       return query.text()
-          + " is not scraped: nothing like it is discovered or could be"
+          + " is not scraped: no job discovers it and no object has this name or address"
           + (near.isEmpty() ? "" : "; the nearest names: " + String.join(", ", near));
     }
     List<String> reasons =
@@ -83,7 +83,7 @@ public record Explanation(
         + String.join("; ", reasons);
   }
 
-  /** Whether every source could be looked at. */
+  /** Whether every source could be read. */
   private boolean isReadable() {
     return jobs.stream()
         .flatMap(job -> job.absences().stream())
@@ -109,7 +109,7 @@ public record Explanation(
     return more == 0 ? first : first + " and " + more + " more";
   }
 
-  /** Why one job does not scrape it; empty if that tells nothing. */
+  /** Returns why a job does not scrape it; empty if the job has no reason. */
   private static String reason(JobExplanation job) {
     if (job.matched() > 0) {
       TracedTarget first = job.targets().get(0);

@@ -1,6 +1,6 @@
 package io.promdisco.explain;
 
-/** Repeats an explanation while it is unclear, because objects may be discovered shortly. */
+/** Repeats a query while the answer is unclear, because objects may be discovered soon. */
 public final class ExplanationRetry {
   private ExplanationRetry() {}
 
@@ -17,9 +17,9 @@ public final class ExplanationRetry {
   }
 
   /**
-   * The first clear answer, or the last unclear one.
+   * Returns the first clear answer, or the last unclear one.
    *
-   * @param most the largest number of attempts; 1 or more
+   * @param most the maximum number of attempts; 1 or more
    */
   public static Explanation run(Attempt attempt, int most, Pause pause)
       throws InterruptedException {

@@ -3,15 +3,15 @@ package io.promdisco.explain;
 import java.util.List;
 
 /**
- * What one job has to do with what was asked for.
+ * The result of a query for one job.
  *
  * @param job its name
- * @param active how many of its targets match and are scraped
- * @param dropped how many match and are dropped
- * @param failed how many match, are kept by the rules and cannot be scraped
- * @param targets the first of them, active ones first
- * @param absences if there are none, why: one for each source at least; if a workload was asked
- *     for, why some of its pods give none
+ * @param active the number of matching targets that are scraped
+ * @param dropped the number of matching targets that are dropped
+ * @param failed the number of matching targets that the rules keep and that cannot be scraped
+ * @param targets the first of the matching targets, active ones first
+ * @param absences if there are none, the reasons, at least one for each source; for a workload, why
+ *     some of its pods have no targets
  */
 public record JobExplanation(
     String job,
@@ -26,7 +26,7 @@ public record JobExplanation(
     absences = List.copyOf(absences);
   }
 
-  /** How many of its targets match. */
+  /** The number of matching targets. */
   public int matched() {
     return active + dropped + failed;
   }

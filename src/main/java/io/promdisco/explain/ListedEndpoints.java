@@ -13,16 +13,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@code Endpoints} object or an {@code EndpointSlice} lists.
+ * The content of an {@code Endpoints} object or an {@code EndpointSlice}.
  *
  * @param key its namespace and name
  * @param service the service that it belongs to
- * @param pods the pods that its addresses stand for
- * @param portless those of them that it lists without a port
+ * @param pods the pods behind its addresses
+ * @param portless the pods that it lists without a port
  * @param addresses the addresses
- * @param ports how many ports there are
- * @param targets how many pairs of an address and a port
- * @param skipped why it makes no targets at all, whatever it lists
+ * @param ports the number of ports
+ * @param targets the number of pairs of an address and a port
+ * @param skipped why the whole object is left out, if it is
  */
 record ListedEndpoints(
     ObjectKey key,
@@ -67,9 +67,9 @@ record ListedEndpoints(
   }
 
   /**
-   * Those of a slice.
+   * Returns the content of a slice.
    *
-   * @param service the service that it belongs to; null: it is not known
+   * @param service the service that it belongs to; null if unknown
    */
   static ListedEndpoints of(EndpointSliceView slice, @Nullable ServiceView service) {
     Set<ObjectKey> pods = new HashSet<>();
@@ -94,13 +94,13 @@ record ListedEndpoints(
   private static String secondFamily(EndpointSliceView slice, ServiceView service) {
     return "endpointslice "
         + slice.key()
-        + " is of family "
+        + " is of address family "
         + slice.addressType()
         + ", and service "
         + service.key()
         + " is dual-stack with "
         + service.ipFamilies().get(0)
-        + " first: Prometheus leaves slices of the second family out";
+        + " first: Prometheus leaves out slices of the second family";
   }
 
   private static void add(@Nullable ObjectRef target, Set<ObjectKey> pods) {

@@ -5,14 +5,17 @@ import io.promdisco.relabel.RelabelTrace.Step;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words what a rule did to a target. */
+/** Describes the effect of a rule on a target. */
 public final class RuleEffectText {
   private RuleEffectText() {}
 
-  /** What came of the rule: {@code "db" does not match: dropped}, {@code pod="web-0"}. */
+  /**
+   * Returns the result of the rule, for example {@code "db" does not match: dropped} or {@code
+   * pod="web-0"}.
+   */
   public static String verdict(Step step) {
     if (!step.problem().isEmpty()) {
-      return "changes nothing, the target fails: " + step.problem();
+      return "changes nothing; the target fails: " + step.problem();
     }
     RelabelRule rule = step.rule();
     String end = step.kept() ? ": kept" : ": dropped";
@@ -54,7 +57,7 @@ public final class RuleEffectText {
     return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 
-  /** The rule's place, or its number where it has none. */
+  /** Returns the place of the rule, or its number if it has no place. */
   public static String place(Step step) {
     return step.rule()
         .position()

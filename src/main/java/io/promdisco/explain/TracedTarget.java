@@ -4,16 +4,16 @@ import io.promdisco.relabel.RelabelTrace;
 import io.promdisco.scrape.TargetOutcome;
 
 /**
- * A discovered target and its way through the rules.
+ * A discovered target and the effect of each rule on it.
  *
- * @param provider who discovered it; empty: not known
- * @param source its group within the provider; empty: not known
+ * @param provider the provider that discovered it; empty if unknown
+ * @param source the source of its group within the provider; empty if unknown
  * @param trace what each rule did
- * @param outcome what became of it
+ * @param outcome the outcome of relabelling
  */
 public record TracedTarget(
     String provider, String source, RelabelTrace trace, TargetOutcome outcome) {
-  /** What people know it by. */
+  /** The address or URL that identifies it for people. */
   public String address() {
     return trace.discovered().getOrEmpty("__address__");
   }

@@ -9,26 +9,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kinds of objects that own pods. A deployment owns them through replica sets, and a cron job
- * through jobs; both are known by the names that Kubernetes gives to these.
+ * through jobs; the names that Kubernetes gives to these identify both.
  */
 enum WorkloadKind {
-  /** Through a replica set called after it and the pods' template. */
+  /**
+   * Owns pods through a replica set, whose name consists of its name and a hash of the pod
+   * template.
+   */
   DEPLOYMENT("Deployment", "deployment", "deployments", "deploy"),
-  /** Itself. */
+  /** Owns pods directly. */
   DAEMON_SET("DaemonSet", "daemonset", "daemonsets", "ds"),
-  /** Itself. */
+  /** Owns pods directly. */
   STATEFUL_SET("StatefulSet", "statefulset", "statefulsets", "sts"),
-  /** Itself. */
+  /** Owns pods directly. */
   REPLICA_SET("ReplicaSet", "replicaset", "replicasets", "rs"),
-  /** Itself. */
+  /** Owns pods directly. */
   REPLICATION_CONTROLLER(
       "ReplicationController", "replicationcontroller", "replicationcontrollers", "rc"),
-  /** Itself. */
+  /** Owns pods directly. */
   JOB("Job", "job", "jobs", "job"),
-  /** Through a job called after it and a time. */
+  /** Owns pods through a job, whose name consists of its name and a time. */
   CRON_JOB("CronJob", "cronjob", "cronjobs", "cj");
 
-  /** The label of pods of a deployment that ends the name of their replica set. */
+  /** The label of a deployment's pods with the last part of their replica set's name. */
   static final String TEMPLATE_HASH = "pod-template-hash";
 
   private static final Pattern OF_CRON_JOB = Pattern.compile("(.+)-[0-9]{7,10}");
@@ -50,12 +53,12 @@ enum WorkloadKind {
     return text;
   }
 
-  /** What kubectl calls it, in small letters. */
+  /** Returns its names in kubectl, in lower case. */
   List<String> names() {
     return List.of(text, plural, shortName);
   }
 
-  /** The name of the workload of this kind that owns a pod, if one does. */
+  /** Returns the name of the workload of this kind that owns a pod, if any. */
   Optional<String> ownerOf(ObjectMeta pod) {
     ObjectMeta.OwnerRef controller = pod.controller();
     return controller == null
@@ -64,11 +67,11 @@ enum WorkloadKind {
   }
 
   /**
-   * The name of the workload of this kind that owns a pod, if one does.
+   * Returns the name of the workload of this kind that owns a pod, if any.
    *
-   * @param controllerKind of the pod's controller
-   * @param controllerName likewise
-   * @param templateHash the pod's label {@link #TEMPLATE_HASH}; null: it has none
+   * @param controllerKind the kind of the pod's controller
+   * @param controllerName the name of the pod's controller
+   * @param templateHash the pod's label {@link #TEMPLATE_HASH}; null if it has none
    */
   Optional<String> owner(
       String controllerKind, String controllerName, @Nullable String templateHash) {

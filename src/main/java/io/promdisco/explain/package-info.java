@@ -1,4 +1,7 @@
-/** Why something is a target or is not: which rule, or what about the object or the source. */
+/**
+ * Explains why something is a target or not: which rule decides, or what is wrong with the object
+ * or the source.
+ */
 @Internal
 @NullMarked
 package io.promdisco.explain;

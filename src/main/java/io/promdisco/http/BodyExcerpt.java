@@ -7,18 +7,19 @@ import io.promdisco.util.PrintableText;
 import java.util.regex.Pattern;
 
 /**
- * The first words of an unexpected answer, for errors: they show that it is a login page.
+ * The first words of an unexpected answer, for errors. They show, for example, that it is a login
+ * page.
  *
  * @hidden
  */
 @Internal
 public final class BodyExcerpt {
-  /** How many bytes of an answer are searched for them. */
+  /** The number of bytes of an answer that are searched. */
   public static final int BYTES = 16 << 10;
 
   private static final int LONGEST = 80;
 
-  /** Comments, scripts and tags, but not {@link SentSecrets#HIDDEN}. In linear time. */
+  /** Matches comments, scripts and tags, but not {@link SentSecrets#HIDDEN}. In linear time. */
   private static final Pattern MARKUP =
       Pattern.compile(
           "(?is)<!--.*?(?:-->|\\z)|<(script|style)\\b.*?(?:</\\1\\s*+>|\\z)|<(?!secret>)[^>]*+>");
@@ -29,11 +30,12 @@ public final class BodyExcerpt {
   private BodyExcerpt() {}
 
   /**
-   * The first words as a part of a sentence, as {@code , which begins with "Sign in"}, or the empty
-   * string if there are none. Without markup, in one line.
+   * Returns the first words as part of a sentence, for example {@code , which begins with "Sign
+   * in"}, or an empty string if there are none. Without markup, on one line.
    *
-   * @param beginning of the answer, in UTF-8; of more than {@link #BYTES} the rest is ignored
-   * @param sent hidden before the text is shortened: part of a secret could not be recognised
+   * @param beginning the beginning of the answer, in UTF-8; bytes after {@link #BYTES} are ignored
+   * @param sent hides secrets before the text is shortened, because a part of a secret could not be
+   *     recognized
    */
   static String of(byte[] beginning, SentSecrets sent) {
     String text =

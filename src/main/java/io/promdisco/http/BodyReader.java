@@ -9,25 +9,25 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body piece by piece: {@link #take} gives a run of bytes in one array, straight from the
- * chunk that the network gave if it lies whole within it. Blocks while nothing has arrived; the
- * thread that reads may be interrupted. For one thread.
+ * Reads a body in pieces. {@link #take} returns a range of bytes in one array, without copying if
+ * it is in a single chunk from the network. Blocks while no data is available; the thread may be
+ * interrupted. For one thread.
  *
  * @hidden
  */
 @Internal
 public final class BodyReader {
   /**
-   * Where chunks come from.
+   * Provides chunks.
    *
    * @hidden
    */
   public interface Source {
-    /** The next chunk, which may be empty, or null at the end; waits for it. */
+    /** Waits for the next chunk and returns it. It may be empty; null at the end. */
     @Nullable ByteBuffer next() throws IOException, InterruptedException;
   }
 
-  /** A joining buffer larger than this is not kept for the next run. */
+  /** The size up to which a buffer for joined chunks is reused. */
   private static final int KEPT = 1 << 20;
 
   private static final byte[] NOTHING = new byte[0];
@@ -40,17 +40,17 @@ public final class BodyReader {
   private byte[] joined = NOTHING;
   private byte[] taken = NOTHING;
 
-  /** Reads what {@code source} gives. */
+  /** Creates a reader of {@code source}. */
   public BodyReader(Source source) {
     this.source = source;
   }
 
-  /** Number of bytes read so far. */
+  /** Returns the number of bytes read so far. */
   public long position() {
     return before + at;
   }
 
-  /** Whether the body has ended; waits until it has or a byte is there. */
+  /** Whether the body has ended. Waits until it has, or a byte is available. */
   public boolean atEnd() throws IOException, InterruptedException {
     while (at == end) {
       if (!fetch()) {
@@ -80,7 +80,7 @@ public final class BodyReader {
     return true;
   }
 
-  /** The next byte; {@code what} is being read, for errors. */
+  /** Returns the next byte; {@code what} describes it in errors. */
   public byte read(String what) throws IOException, InterruptedException {
     if (atEnd()) {
       throw cut(what, 1);
@@ -99,12 +99,12 @@ public final class BodyReader {
       }
     }
     throw new IOException(
-        what + ": not protobuf at byte " + position() + ": a number is longer than ten bytes");
+        what + ": not protobuf at byte " + position() + ": a number of more than ten bytes");
   }
 
   /**
-   * Reads {@code count} bytes and returns the index of the first of them in {@link #array()}, where
-   * they stay until the next call. Memory grows with what has arrived, not with {@code count}.
+   * Reads {@code count} bytes. Returns the index of the first one in {@link #array()}, where they
+   * remain until the next call. Memory grows with the received bytes, not with {@code count}.
    */
   public int take(int count, String what) throws IOException, InterruptedException {
     if (count <= end - at) {
@@ -133,7 +133,7 @@ public final class BodyReader {
     return 0;
   }
 
-  /** The array of the last {@link #take}. */
+  /** Returns the array of the last {@link #take}. */
   public byte[] array() {
     return taken;
   }
@@ -156,7 +156,7 @@ public final class BodyReader {
         what + ": cut off at byte " + position() + " (expected " + missing + " more)");
   }
 
-  /** The interrupt that {@link #stream} has made an exception of, which says it from here on. */
+  /** Converts the exception that {@link #stream} throws for an interrupt. */
   public static InterruptedException interrupted(InterruptedIOException e) {
     Thread.interrupted();
     InterruptedException interrupt = new InterruptedException(e.getMessage());
@@ -165,7 +165,7 @@ public final class BodyReader {
   }
 
   /**
-   * The rest of the body as a stream. An interrupt while waiting shows as {@link
+   * Returns the rest of the body as a stream. An interrupt while waiting becomes an {@link
    * InterruptedIOException}.
    */
   public InputStream stream() {

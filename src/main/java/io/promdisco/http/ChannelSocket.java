@@ -15,8 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 
 /**
- * The implementation of a client's socket by a channel: interrupting a thread that connects, reads
- * or writes closes it. Other sockets ignore interrupts.
+ * Implements a client socket with a channel, which is closed when a thread that connects, reads or
+ * writes is interrupted. Other sockets ignore interrupts.
  */
 final class ChannelSocket extends SocketImpl {
   private final Socket socket;
@@ -27,7 +27,7 @@ final class ChannelSocket extends SocketImpl {
 
   @Override
   protected void create(boolean stream) {
-    // It is.
+    // Always on.
   }
 
   @Override
@@ -123,6 +123,6 @@ final class ChannelSocket extends SocketImpl {
   }
 
   private static SocketException unsupported(String what) {
-    return new SocketException("not of this socket: " + what);
+    return new SocketException("not supported by this socket: " + what);
   }
 }

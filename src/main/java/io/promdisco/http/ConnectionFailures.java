@@ -17,12 +17,12 @@ import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
-/** Says in one line for people what went wrong on the way to a server. */
+/** Describes failures of connections in one line for people. */
 final class ConnectionFailures {
   private ConnectionFailures() {}
 
   /**
-   * Why a request got no answer, or its answer broke off, in one line for people.
+   * Returns why a request got no answer or an incomplete one, in one line for people.
    *
    * @param server its URL without credentials
    * @param client what the server requested from the client in the TLS handshake; may be empty
@@ -55,10 +55,10 @@ final class ConnectionFailures {
         + (client.isEmpty() ? "" : " (" + client + ")");
   }
 
-  /** What the HTTP library says, as an exception whose message is a part of a sentence. */
+  /** Converts an exception of the HTTP library to one whose message is part of a sentence. */
   static IOException ofHttp(Exception problem) {
     if (problem instanceof MessageConstraintException) {
-      return new IOException("its head is longer than is allowed", problem);
+      return new IOException("its headers are too long", problem);
     }
     boolean isCut =
         problem instanceof ConnectionClosedException

@@ -12,14 +12,17 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one client: each carries one request at a time; one whose answer has been read
- * to its end is kept for the next request. Safe for all threads.
+ * The connections of one client. Each has one request at a time. A connection whose answer was read
+ * completely is kept for the next request. Safe for all threads.
  */
 final class ConnectionPool {
-  /** How long a connection without a request is kept; as Prometheus does. */
+  /** How long an idle connection is kept, as in Prometheus. */
   static final Duration IDLE = Duration.ofMinutes(5);
 
-  /** A server that redirects to other ports for each answer would fill the table of files. */
+  /**
+   * Otherwise, a server that redirects each request to another port would exhaust the file
+   * descriptors.
+   */
   static final int MOST_IDLE = 100;
 
   private record Idle(HttpConnection connection, Ticker.Alarm alarm) {}
@@ -29,7 +32,7 @@ final class ConnectionPool {
   private final ProxyRules proxies;
   private final Ticker ticker;
 
-  /** The latest first. */
+  /** the latest first */
   @GuardedBy("this")
   private final Deque<Idle> idle = new ArrayDeque<>();
 
@@ -43,7 +46,7 @@ final class ConnectionPool {
     this.ticker = ticker;
   }
 
-  /** A kept connection to the server of {@code url}, the latest one, or null. */
+  /** Returns the latest kept connection to the server of {@code url}, or null. */
   synchronized @Nullable HttpConnection kept(URI url) {
     for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
       Idle latest = all.next();
@@ -56,12 +59,12 @@ final class ConnectionPool {
     return null;
   }
 
-  /** A new connection to the server of {@code url}, which has not been started. */
+  /** Returns a new connection to the server of {@code url}, which is not started. */
   HttpConnection open(URI url) {
     return new HttpConnection(url, tls, settings, proxies);
   }
 
-  /** Keeps a connection without a request, or closes it if there are {@link #MOST_IDLE}. */
+  /** Keeps an idle connection, or closes it if there are {@link #MOST_IDLE}. */
   void keep(HttpConnection connection) {
     synchronized (this) {
       if (!closed && idle.size() < MOST_IDLE) {
@@ -75,13 +78,13 @@ final class ConnectionPool {
   private void drop(HttpConnection connection) {
     synchronized (this) {
       if (!idle.removeIf(one -> one.connection == connection)) {
-        return; // It has a request.
+        return; // it is in use
       }
     }
     connection.close();
   }
 
-  /** Closes those without a request, and keeps none from now on. */
+  /** Closes idle connections, and keeps none from now on. */
   synchronized void close() {
     closed = true;
     for (Idle one : idle) {

@@ -10,49 +10,54 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the {@code Authorization} header of requests. Safe for all threads.
+ * Provides the {@code Authorization} header of requests. Safe for all threads.
  *
  * @hidden
  */
 @Internal
 public interface Credentials extends AutoCloseable {
-  /** No header: a client certificate, or no authentication. */
+  /** No header, for a client certificate or no authentication. */
   Credentials NONE = () -> null;
 
   /**
-   * The header's value now, or null for none. Files are read and tokens renewed when need be.
+   * Returns the current value of the header, or null for none. Reads files and renews tokens when
+   * necessary.
    *
-   * @throws IOException if a file cannot be read or a token cannot be had
+   * @throws IOException if a file cannot be read or a token cannot be obtained
    */
   @Nullable String header() throws IOException, InterruptedException;
 
-  /** The server refused the last header: forgets what was kept. */
+  /** Drops cached credentials, because the server has rejected the last header. */
   default void forget() {}
 
   @Override
   default void close() {}
 
-  /** A fixed token. */
+  /** Returns credentials with a fixed token. */
   static Credentials token(String type, Secret token) {
     return () -> type + " " + token.reveal();
   }
 
-  /** A token in a file, which is read for each request, since tokens are rotated. */
+  /**
+   * Returns credentials with a token in a file, which is read for each request because tokens are
+   * rotated.
+   */
   static Credentials tokenFile(String type, Path file) {
     return () -> type + " " + SmallFiles.read(file);
   }
 
   /**
-   * A bearer token in a file that is replaced while the program runs. It is read for each request;
-   * while it cannot be read, or is empty, the last token stays in use, which is logged once.
+   * Returns credentials with a bearer token in a file that is replaced while the program runs. The
+   * file is read for each request. If it is unreadable or empty, the last token stays in use, which
+   * is logged once.
    *
-   * @param token to use until the file can be read
+   * @param token the token to use until the file is readable
    */
   static Credentials rotatedToken(Path file, Secret token) {
     return new RotatedToken(file, token);
   }
 
-  /** User and password. */
+  /** Returns credentials with user and password. */
   static Credentials basic(Text user, Text password) {
     return () -> {
       byte[] pair = (user.read() + ":" + password.read()).getBytes(StandardCharsets.UTF_8);
@@ -66,15 +71,15 @@ public interface Credentials extends AutoCloseable {
    * @hidden
    */
   interface Text {
-    /** The text now. */
+    /** Returns the current text. */
     String read() throws IOException;
 
-    /** Whether it must not be shown. Default: it may be. */
+    /** Whether it is a secret. Default: false. */
     default boolean isSecret() {
       return false;
     }
 
-    /** The same, not to be shown. */
+    /** Returns the same text as a secret. */
     static Text secret(Text text) {
       return new Text() {
         @Override
@@ -89,7 +94,10 @@ public interface Credentials extends AutoCloseable {
       };
     }
 
-    /** {@code value}, or if that is empty what the file holds; empty if there is neither. */
+    /**
+     * Returns {@code value}, or the content of the file if the value is empty; empty if there is
+     * neither.
+     */
     static Text of(String value, String file) {
       return value.isEmpty() && !file.isEmpty()
           ? () -> SmallFiles.read(Path.of(file))

@@ -25,8 +25,8 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer. The thread that asked reads the body; any thread may fail or close
- * it.
+ * A request and its answer. The thread that sent the request reads the body; any thread may fail or
+ * close it.
  *
  * @hidden
  */
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange implements AutoCloseable, BodyReader.Source {
   private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
-  /** As much as a record of TLS holds. */
+  /** The size of a TLS record. */
   private static final int BUFFER = 16 << 10;
 
   private final URI uri;
@@ -56,19 +56,19 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   private boolean closed;
 
   private volatile boolean listening;
-  private volatile @Nullable ClassicHttpResponse response; // once its head is there
+  private volatile @Nullable ClassicHttpResponse response; // set when the headers were received
 
-  // Of the thread that reads.
+  // used by the thread that reads
   private @Nullable InputStream content;
   private @Nullable ByteBuffer piece;
 
   /**
-   * A request that is to be sent over {@code connection}.
+   * Creates an exchange for a request over {@code connection}.
    *
-   * @param uri what is asked for
-   * @param pause time without a byte of the body after which it is given up
-   * @param explain makes of any failure one that people understand
-   * @param atClose run when it is closed, with the connection if that can be used again
+   * @param uri the URL of the request
+   * @param pause the time without a byte of the body after which it fails
+   * @param explain converts a failure to one that people understand
+   * @param atClose called when it is closed, with the connection if that can be reused
    */
   Exchange(
       URI uri,
@@ -94,9 +94,9 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /**
-   * Sends the request and waits for the head of the answer.
+   * Sends the request and waits for the headers of the answer.
    *
-   * @throws IOException as it was, so that the caller may see whether to try again
+   * @throws IOException the original exception, so that the caller can decide about a retry
    */
   void awaitHead() throws IOException, InterruptedException {
     if (!connection.isOpen()) {
@@ -116,7 +116,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     }
   }
 
-  /** Fails if it is the proxy that answers, and not the server. */
+  /** Fails if the proxy answers instead of the server. */
   void checkProxy() throws IOException {
     URI proxy = connection.proxy();
     if (proxy != null && connection.isForwarded() && code() == 407) {
@@ -125,7 +125,8 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /**
-   * Why reading failed: an interrupt, {@link #fail} and {@link #close} all close the connection.
+   * Returns why reading failed: an interrupt, {@link #fail} and {@link #close} all close the
+   * connection.
    */
   private IOException reason(IOException problem) throws InterruptedException {
     if (Thread.interrupted()) {
@@ -153,7 +154,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     return there;
   }
 
-  /** Fails when the head of the answer has not come after {@code patience}. */
+  /** Fails unless the headers of the answer arrive within {@code patience}. */
   Ticker.Alarm limitHead(Duration patience) {
     IOException late = timeoutError(patience, false);
     return ticker.schedule(
@@ -166,18 +167,18 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /**
-   * Says that there was no answer in time.
+   * Returns the error for a missing answer.
    *
-   * @param whole whether it should have been there as a whole
+   * @param whole whether the limit was for the complete answer
    */
   static IOException timeoutError(Duration patience, boolean whole) {
     return new HttpTimeoutException(
         whole
-            ? "no whole answer within " + patience.toMillis() / 1e3 + " s"
+            ? "no complete answer within " + patience.toMillis() / 1e3 + " s"
             : "no answer within " + patience.toSeconds() + " s");
   }
 
-  /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
+  /** Fails unless it is closed within {@code patience} after {@code begin}, in nanoseconds. */
   void limit(long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
     IOException late = timeoutError(patience, true);
@@ -188,7 +189,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     }
   }
 
-  /** What was asked for: after redirects, where they led. */
+  /** The URL of the request; after redirects, the last one. */
   public URI uri() {
     return uri;
   }
@@ -198,13 +199,13 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     return head().getCode();
   }
 
-  /** A header's first value, or the empty string. */
+  /** Returns the first value of a header, or an empty string. */
   public String header(String name) {
     Header header = head().getFirstHeader(name);
     return header == null ? "" : header.getValue();
   }
 
-  /** The proxy that it went through, as a part of a sentence; empty: none. */
+  /** The proxy of the request, as part of a sentence; empty if there is none. */
   public String throughProxy() {
     URI proxy = connection.proxy();
     return proxy == null ? "" : ", through " + ProxyTunnel.shown(proxy);
@@ -217,7 +218,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
-  /** How long the server asks to wait, or null. */
+  /** The pause that the server requests, or null. */
   public @Nullable Duration retryAfter() {
     String value = header("retry-after").strip();
     if (value.isEmpty()) {
@@ -236,11 +237,11 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       Duration left = Duration.between(ZonedDateTime.now(date.getZone()), date);
       return left.isNegative() ? Duration.ZERO : left;
     } catch (DateTimeParseException e) {
-      return null; // Neither of the two forms: as if it were not there.
+      return null; // A header in neither form is ignored.
     }
   }
 
-  /** Reads the body; failures are explained. */
+  /** Reads the body; failures are described for people. */
   public BodyReader reader() {
     return reader;
   }
@@ -254,7 +255,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     }
   }
 
-  /** The next piece; the one before is overwritten. */
+  /** Returns the next piece, which overwrites the previous one. */
   private @Nullable ByteBuffer read() throws IOException {
     InputStream in = content;
     if (in == null) {
@@ -265,7 +266,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       target = ByteBuffer.allocate(BUFFER);
       piece = target;
     }
-    silence.received(); // Until now the server may have waited for us.
+    silence.received(); // Until now the server may have been waiting for this client.
     listening = true;
     int count;
     try {
@@ -281,7 +282,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     return target.position(0).limit(count);
   }
 
-  /** The beginning of the body, at most {@code limit} bytes of it, as far as it arrives. */
+  /** Returns the beginning of the body, at most {@code limit} bytes, as far as it arrives. */
   public byte[] beginning(int limit) throws InterruptedException {
     byte[] bytes = new byte[limit];
     int length = 0;
@@ -290,14 +291,14 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
         bytes[length++] = reader.read("answer");
       }
     } catch (IOException e) {
-      return Arrays.copyOf(bytes, length); // What came says more than how it ended.
+      return Arrays.copyOf(bytes, length); // The received bytes are more useful than the failure.
     }
     return Arrays.copyOf(bytes, length);
   }
 
   /**
-   * The first piece of the body that arrives: the rest of a stream may never come. Empty if there
-   * is none.
+   * Returns the first piece of the body, because the rest of a stream may never arrive. Empty if
+   * there is none.
    */
   byte[] firstPiece() throws InterruptedException {
     try {
@@ -308,15 +309,15 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       }
       return bytes;
     } catch (IOException e) {
-      return new byte[0]; // What the head says is enough.
+      return new byte[0]; // The status is enough.
     }
   }
 
-  /** Ends the exchange; a thread that waits for the answer fails with {@code problem}. */
+  /** Ends the exchange. A thread that waits for the answer fails with {@code problem}. */
   void fail(IOException problem) {
     synchronized (lock) {
       if (closed) {
-        return; // Its connection may be another's.
+        return; // Another exchange may use its connection now.
       }
       if (failure == null) {
         failure = problem;
@@ -332,7 +333,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     alarm.cancel();
   }
 
-  /** Gives up what has not been read. Called by the thread that reads, or after it has ended. */
+  /** Drops what was not read. Called by the thread that reads, or after it has ended. */
   @Override
   public void close() {
     boolean usable = isReusable();
@@ -350,7 +351,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     atClose.accept(this, usable ? connection : null);
   }
 
-  /** Whether the answer has been read to its end and the server does not end the connection. */
+  /** Whether the answer was read completely and the server keeps the connection open. */
   private boolean isReusable() {
     ClassicHttpResponse answer = response;
     synchronized (lock) {
@@ -363,7 +364,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
         return false;
       }
       InputStream left = content;
-      if (left != null) { // What shows that this was all may be unread, as the last chunk.
+      if (left != null) { // The end of the body, such as the last chunk, may be unread.
         connection.waitForBytes(1);
         boolean isAll = left.read() < 0;
         connection.waitForBytes(0);
@@ -371,7 +372,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       }
       return true;
     } catch (IOException e) {
-      return false; // There is more than has been read.
+      return false; // There is unread data.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -26,21 +26,21 @@ import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes fabric8's own client, over the JDK's HTTP/1.1, for what is asked rarely. It gets settings,
- * TLS and credentials of a {@link Sender}: it looks at no environment and no file of its own, does
- * not try again and follows no redirects.
+ * Creates fabric8's client, over the JDK's HTTP/1.1, for rare requests. It gets settings, TLS and
+ * credentials from a {@link Sender}: it reads no environment and no files, does not retry, and
+ * follows no redirects.
  *
  * @hidden
  */
 @Internal
 public final class Fabric8Clients {
   private static final int CONNECT_MILLIS = 10_000;
-  private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it
+  private static final String HTTP_LOGGING = "HttpLogging"; // the name of the interceptor in fabric8
 
   private Fabric8Clients() {}
 
   /**
-   * A client of the server of {@code sender}. The caller closes it.
+   * Opens a client for the server of {@code sender}. The caller closes it.
    *
    * @throws IOException if the JDK's client cannot use the proxy
    */
@@ -64,7 +64,7 @@ public final class Fabric8Clients {
         .withHttpClientFactory(new Factory(sender, proxy(proxy)))
         .withHttpClientBuilderConsumer(
             builder -> {
-              // At TRACE it would log every header, the Authorization too.
+              // At TRACE it would log all headers, including Authorization.
               builder.addOrReplaceInterceptor(HTTP_LOGGING, null);
               builder.addOrReplaceInterceptor("promdisco", new HeaderInterceptor(sender));
             })
@@ -80,7 +80,7 @@ public final class Fabric8Clients {
                 HostNames.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
   }
 
-  /** Makes the JDK's client. */
+  /** Creates the JDK's client. */
   private static final class Factory extends JdkHttpClientFactory {
     private final Sender sender;
     private final Proxy proxy;
@@ -104,7 +104,7 @@ public final class Fabric8Clients {
 
                 @Override
                 public void connectFailed(URI uri, SocketAddress address, IOException problem) {
-                  // The request fails and says so.
+                  // The request fails and reports it.
                 }
               })
           .followRedirects(HttpClient.Redirect.NEVER)
@@ -115,7 +115,7 @@ public final class Fabric8Clients {
     }
   }
 
-  /** Adds headers and credentials; refused ones are read again once. */
+  /** Adds headers and credentials. Rejected credentials are read again once. */
   private static final class HeaderInterceptor implements Interceptor {
     private final Sender sender;
 

@@ -42,26 +42,26 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a server over HTTP/1.1, with TLS and through a proxy as the settings say. It
- * carries one request at a time. A separate thread connects, because looking up a name cannot be
- * interrupted; the thread that asks reads. Any thread may close it.
+ * A connection to a server over HTTP/1.1, with TLS and a proxy according to the settings. It has
+ * one request at a time. A separate thread connects, because a name look-up cannot be interrupted;
+ * the thread of the request reads. Any thread may close it.
  */
 final class HttpConnection {
   private static final String CONNECTS = "sd-http-connect";
 
-  /** For the TCP connection, and for each answer until TLS is there. */
+  /** The timeout of the TCP connection, and of each answer during the TLS handshake. */
   private static final int PATIENCE_MILLIS = 10_000;
 
   private static final int LARGEST_PORT = 65_535;
   private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
 
-  /** TCP asks a silent server for a sign of life after 30 s, three times within 15 s. */
+  /** TCP probes a silent server after 30 s, three times within 15 s. */
   private static final int KEEP_ALIVE_SECONDS = 30;
 
   private static final int KEEP_ALIVE_EVERY = 5;
   private static final int KEEP_ALIVE_TRIES = 3;
 
-  /** The head of an answer has at most 200 lines of 32 KiB. */
+  /** The headers of an answer may have at most 200 lines of 32 KiB. */
   private static final Http1Config LIMITS =
       Http1Config.custom()
           .setBufferSize(16 << 10)
@@ -69,7 +69,9 @@ final class HttpConnection {
           .setMaxHeaderCount(200)
           .build();
 
-  /** Header values are sent byte by byte: those in UTF-8 are made of such characters. */
+  /**
+   * Header values are sent byte by byte; each character of a value is one byte of its UTF-8 form.
+   */
   private static DefaultBHttpClientConnection unbound() {
     return new DefaultBHttpClientConnection(LIMITS, null, ISO_8859_1.newEncoder());
   }
@@ -91,9 +93,9 @@ final class HttpConnection {
   private boolean closed;
 
   /**
-   * A connection to the server of a URL. It is {@link #start started} once.
+   * Creates a connection to the server of a URL. It is {@link #start started} once.
    *
-   * @param server of whose URL only scheme, host and port count
+   * @param server only its scheme, host and port are used
    */
   HttpConnection(URI server, ClientTls tls, TlsSettings settings, ProxyRules proxies) {
     this.server = server;
@@ -103,7 +105,7 @@ final class HttpConnection {
     proxy = proxies.proxyFor(server);
   }
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   void start() {
     NamedThreads.start(CONNECTS, connecting);
   }
@@ -112,12 +114,12 @@ final class HttpConnection {
     return server;
   }
 
-  /** The proxy that it goes through, or null. */
+  /** Returns the proxy, or null. */
   @Nullable URI proxy() {
     return proxy;
   }
 
-  /** Whether the proxy passes requests on, and not bytes. */
+  /** Whether the proxy forwards requests instead of bytes. */
   boolean isForwarded() {
     return proxy != null && !isEncrypted(server) && !ProxyTunnel.isSocks(proxy);
   }
@@ -130,7 +132,7 @@ final class HttpConnection {
     return connecting.isDone();
   }
 
-  /** Sends a request and reads the head of its answer. */
+  /** Sends a request and reads the headers of the answer. */
   ClassicHttpResponse send(ClassicHttpRequest request) throws IOException, InterruptedException {
     try {
       return EXECUTOR.execute(request, opened(), HttpCoreContext.create());
@@ -139,22 +141,23 @@ final class HttpConnection {
     }
   }
 
-  /** Whether another request can follow an answer that has been read to its end. */
+  /** Whether another request can follow an answer that was read completely. */
   boolean isReusable(ClassicHttpRequest request, ClassicHttpResponse response)
       throws IOException, InterruptedException {
     return EXECUTOR.keepAlive(request, response, opened(), HttpCoreContext.create());
   }
 
   /**
-   * How long {@link #send} and the reader of its answer wait for the next bytes; 0: without end.
+   * Sets how long {@link #send} and the reader of its answer wait for the next bytes; 0 for no
+   * limit.
    */
   void waitForBytes(int millis) throws IOException, InterruptedException {
     opened().setSocketTimeout(Timeout.ofMilliseconds(millis));
   }
 
   /**
-   * Whether nothing has come since the last answer. What came would be taken for the next answer:
-   * some servers say that they close an idle connection.
+   * Whether nothing was received since the last answer. Such data would be taken for the next
+   * answer; some servers report that they close an idle connection.
    */
   boolean isQuiet() throws InterruptedException {
     try {
@@ -195,7 +198,7 @@ final class HttpConnection {
     }
   }
 
-  /** Whether the other side was silent; the TLS of the JDK calls this a failure of TLS. */
+  /** Whether the failure is a timeout; the JDK's TLS reports it as a TLS failure. */
   private static boolean isTimeout(IOException problem) {
     return problem instanceof SocketTimeoutException
         || problem.getCause() instanceof SocketTimeoutException;
@@ -218,9 +221,9 @@ final class HttpConnection {
     }
   }
 
-  /** Tries each address that the name has. */
+  /** Tries each address of the name. */
   private ReadAheadSocket reach(String host, int port) throws IOException {
-    if (port > LARGEST_PORT) { // as a redirect may have
+    if (port > LARGEST_PORT) { // possible in a redirect
       throw new ConnectException("port " + port + " does not exist (expected: 1 to 65535)");
     }
     IOException problem = new ConnectException("connection refused");
@@ -251,14 +254,14 @@ final class HttpConnection {
   private static void keepAlive(Socket made) throws IOException {
     made.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     Set<SocketOption<?>> supported = made.supportedOptions();
-    if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // else after two hours
+    if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // otherwise after two hours
       made.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
       made.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_EVERY);
       made.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_TRIES);
     }
   }
 
-  /** The way to the server through a proxy. */
+  /** Connects to the server through a proxy. */
   private Socket through(URI proxy, ReadAheadSocket raw) throws IOException {
     ProxyTunnel tunnel = new ProxyTunnel(proxy);
     if (ProxyTunnel.isSocks(proxy)) {
@@ -275,7 +278,7 @@ final class HttpConnection {
     return way;
   }
 
-  /** With the CAs and the client certificate of the settings, as Go does it. */
+  /** Uses the CAs and the client certificate of the settings, as Go does. */
   private SSLSocket encryptForProxy(URI proxy, Socket raw) throws IOException {
     String host = HostNames.withoutBrackets(proxy.getHost());
     try {
@@ -303,7 +306,10 @@ final class HttpConnection {
     return made;
   }
 
-  /** Closes the socket beneath at once: closing TLS would write first, which may block. */
+  /**
+   * Closes the socket below TLS immediately, because closing TLS would write first, which may
+   * block.
+   */
   void close() {
     Socket open;
     synchronized (this) {
@@ -315,7 +321,7 @@ final class HttpConnection {
       try {
         open.close();
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // Of a socket this does not happen.
+        throw new UncheckedIOException(e); // A socket throws none.
       }
     }
   }

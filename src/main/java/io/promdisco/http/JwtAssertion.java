@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signed assertion with which a client asks for a token: a JSON web token (RFC 7519) with an
- * RSA signature, for ten minutes. The key's file is read for each.
+ * The signed assertion with which a client requests a token: a JSON web token (RFC 7519) with an
+ * RSA signature, valid for ten minutes. The key file is read for each assertion.
  */
 final class JwtAssertion {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,10 +38,10 @@ final class JwtAssertion {
   }
 
   /**
-   * A new assertion.
+   * Returns a new assertion.
    *
    * @param now milliseconds since 1970
-   * @throws IOException if there is no RSA key, with one line that names the setting
+   * @throws IOException if there is no RSA key; the message is one line that names the setting
    */
   String sign(long now) throws IOException {
     Map<String, Object> header = new LinkedHashMap<>();
@@ -86,7 +86,7 @@ final class JwtAssertion {
     return Pem.key(text, where);
   }
 
-  /** RS256 is SHA256withRSA, and so on: RFC 7518, section 3.3. */
+  /** Returns the JDK's name: RS256 is SHA256withRSA, and so on (RFC 7518, section 3.3). */
   private String javaName() {
     return "SHA" + grant.algorithm().substring(2) + "withRSA";
   }

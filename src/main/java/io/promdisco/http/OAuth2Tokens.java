@@ -25,20 +25,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches tokens with the client credentials grant (RFC 6749, section 4.4) or with a signed
- * assertion (RFC 7523), kept until ten seconds before they expire. With client credentials the
- * client is named in the {@code Authorization} header first and, where the server refuses that, in
- * the form. Safe for all threads; one at a time asks for a token.
+ * Obtains tokens with the client credentials grant (RFC 6749, section 4.4) or with a signed
+ * assertion (RFC 7523), and uses them until ten seconds before they expire. With client
+ * credentials, it sends them in the {@code Authorization} header first, and in the form if the
+ * server rejects that. Safe for all threads; one thread at a time requests a token.
  */
 final class OAuth2Tokens implements Credentials {
-  /** Bytes of an answer. */
+  /** The maximum size of an answer in bytes. */
   private static final int LARGEST = 1 << 20;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EARLY = Duration.ofSeconds(10);
 
   private record Token(String header, boolean expires, long endNanos) {
-    /** Without the token. */
+    /** Leaves out the token. */
     @Override
     public String toString() {
       return "Token[expires=" + expires + "]";
@@ -69,7 +69,7 @@ final class OAuth2Tokens implements Credentials {
     this.assertion = config.jwt().map(jwt -> new JwtAssertion(config, jwt)).orElse(null);
     ServerSettings server =
         new ServerSettings(shownUrl, tls, Credentials.NONE, proxy, Map.of(), false);
-    // Native TLS gains nothing for an answer so short, and supports less.
+    // Native TLS has no advantage for such a short answer, and supports less.
     this.sender = new Sender(server, TlsImplementation.JDK, ticker);
     this.ticker = ticker;
   }
@@ -113,7 +113,7 @@ final class OAuth2Tokens implements Credentials {
       throw new IOException(
           "oauth2: "
               + shownUrl
-              + " gives no token: status "
+              + " gave no token: status "
               + response.code
               + sent.hide(ServerUrls.redirect(response.code, shownUrl, response.location)));
     }
@@ -150,7 +150,7 @@ final class OAuth2Tokens implements Credentials {
     for (Map.Entry<String, String> param : config.endpointParams().entrySet()) {
       if (!param.getKey().equals("grant_type") && form.containsKey(param.getKey())) {
         throw new IOException(
-            "oauth2: endpoint_params: " + param.getKey() + ": cannot be set, it is ours");
+            "oauth2: endpoint_params: " + param.getKey() + ": reserved for promdisco");
       }
       form.put(param.getKey(), param.getValue());
     }
@@ -161,7 +161,7 @@ final class OAuth2Tokens implements Credentials {
     return send(Request.within(PATIENCE, tokenUrl, headers).posting(body));
   }
 
-  /** What the server answers. */
+  /** The answer of the token server. */
   private static final class TokenAnswer {
     private final int code;
     private final String location;
@@ -207,7 +207,7 @@ final class OAuth2Tokens implements Credentials {
     }
     String value = answer.path("access_token").asText("");
     if (value.isEmpty()) {
-      throw new IOException("oauth2: the answer of " + shownUrl + " holds no access_token");
+      throw new IOException("oauth2: the answer of " + shownUrl + " has no access_token");
     }
     String type = answer.path("token_type").asText("");
     long seconds = Math.max(0, answer.path("expires_in").asLong(0));

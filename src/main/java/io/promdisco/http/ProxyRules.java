@@ -17,16 +17,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which proxy to go through, by Go's rules: an entry of {@code no_proxy} is {@code *}, an IP
- * address, a CIDR block, or a domain, which includes its subdomains ({@code .domain}: for them
- * only); any may end with a port. The local host is reached directly unless {@code proxy_url} is
- * set without {@code no_proxy}.
+ * Determines the proxy for a URL, with Go's rules: an entry of {@code no_proxy} is {@code *}, an IP
+ * address, a CIDR block, or a domain, which includes its subdomains ({@code .domain} for the
+ * subdomains only); any of them may end with a port. The local host is reached directly unless
+ * {@code proxy_url} is set without {@code no_proxy}.
  *
  * @hidden
  */
 @Internal
 public final class ProxyRules {
-  /** The way without any proxy. */
+  /** No proxy for any URL. */
   public static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());
 
   private static final String EXPECTED =
@@ -56,9 +56,9 @@ public final class ProxyRules {
   }
 
   /**
-   * Everything through {@code url}.
+   * Returns rules that use {@code url} for everything.
    *
-   * @param path where {@code url} is written, for errors
+   * @param path the setting that contains {@code url}, for errors
    * @throws IOException if it is not the URL of a proxy
    */
   public static ProxyRules all(String url, String path) throws IOException {
@@ -67,7 +67,8 @@ public final class ProxyRules {
   }
 
   /**
-   * As {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} say, or the same in lower case.
+   * Returns the rules of {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in upper or
+   * lower case.
    *
    * @throws IOException if one is not the URL of a proxy
    */
@@ -86,15 +87,16 @@ public final class ProxyRules {
   }
 
   /**
-   * As {@code config} says.
+   * Returns the rules of {@code config}.
    *
    * @param env the process environment, for {@code proxy_from_environment}
-   * @throws IOException if the proxy cannot be used, with the setting and why
+   * @throws IOException if the proxy cannot be used; the message contains the setting and the
+   *     reason
    */
   static ProxyRules of(ProxyConfig config, Map<String, String> env) throws IOException {
     for (String name : config.connectHeaders().keySet()) {
       if (!RequestHeaders.isName(name)) {
-        throw new IOException("proxy_connect_header: " + name + ": not the name of a header");
+        throw new IOException("proxy_connect_header: " + name + ": not a header name");
       }
       if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
         throw new IOException("proxy_connect_header: " + name + ": cannot be set");
@@ -120,14 +122,14 @@ public final class ProxyRules {
     URI uri;
     try {
       uri = URI.create(url.contains("://") ? url : "http://" + url);
-    } catch (IllegalArgumentException e) { // Its message may show a password.
-      throw new IOException(path + ": not the URL of a proxy " + EXPECTED);
+    } catch (IllegalArgumentException e) { // Its message may contain a password.
+      throw new IOException(path + ": not a proxy URL " + EXPECTED);
     }
     if (uri.getHost() == null) {
-      throw new IOException(path + ": the URL of a proxy without a host " + EXPECTED);
+      throw new IOException(path + ": a proxy URL without a host " + EXPECTED);
     }
     if (!ProxyTunnel.SCHEMES.contains(scheme(uri))) {
-      throw new IOException(path + ": a proxy of scheme " + uri.getScheme() + " " + EXPECTED);
+      throw new IOException(path + ": unsupported proxy scheme " + uri.getScheme() + " " + EXPECTED);
     }
     return uri;
   }
@@ -136,7 +138,7 @@ public final class ProxyRules {
     return proxy.getScheme().toLowerCase(Locale.ROOT);
   }
 
-  /** The proxy for {@code target}, or null to go directly. */
+  /** Returns the proxy for {@code target}, or null for none. */
   @Nullable URI proxyFor(URI target) {
     URI proxy = "https".equals(target.getScheme()) ? https : http;
     return proxy == null || isExcepted(target) ? null : proxy;
@@ -190,7 +192,7 @@ public final class ProxyRules {
         : host.equals(domain) || host.endsWith("." + domain);
   }
 
-  /** An IP address as it is written, or null for a name; asks no name server. */
+  /** Returns an IP address as written, or null for a name. Does not look up names. */
   private static @Nullable InetAddress address(String host) {
     return InetAddresses.isInetAddress(host) ? InetAddresses.forString(host) : null;
   }
@@ -205,7 +207,7 @@ public final class ProxyRules {
         .equals(new BigInteger(network).shiftRight(rest));
   }
 
-  /** The headers of {@code proxy_connect_header}, which only a proxy gets. */
+  /** The headers of {@code proxy_connect_header}, which are sent only to the proxy. */
   Map<String, List<Secret>> connectHeaders() {
     return new LinkedHashMap<>(connectHeaders);
   }

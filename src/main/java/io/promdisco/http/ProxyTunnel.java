@@ -29,16 +29,16 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way through a proxy to a server: by CONNECT (RFC 9110, section 9.3.6), or by SOCKS5 (RFC 1928
- * and 1929), where the proxy looks up the server's name. Failures name the proxy and show no
+ * Connects to a server through a proxy: with CONNECT (RFC 9110, section 9.3.6), or with SOCKS5 (RFC
+ * 1928 and 1929), where the proxy looks up the server's name. Errors name the proxy and contain no
  * password.
  */
 final class ProxyTunnel {
-  /** The kinds of proxies. */
+  /** The supported schemes. */
   static final Set<String> SCHEMES = Set.of("http", "https", "socks5", "socks5h");
 
   private static final String REFUSED =
-      ", it wants other credentials (expected: the proxy's user and password in its URL)";
+      ", it requires credentials (expected: the proxy's user and password in its URL)";
   private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
   private static final int LONGEST_PAGE = 16 << 10;
 
@@ -74,29 +74,32 @@ final class ProxyTunnel {
     return ProxyRules.scheme(proxy).equals("https");
   }
 
-  /** The port of a proxy. */
+  /** Returns the port of a proxy. */
   static int port(URI proxy) {
     return proxy.getPort() >= 0
         ? proxy.getPort()
         : isSocks(proxy) ? 1080 : isEncrypted(proxy) ? 443 : 80;
   }
 
-  /** Host and port, for people. */
+  /** Returns host and port for people. */
   static String shown(URI proxy) {
     return "the proxy " + proxy.getHost() + (proxy.getPort() < 0 ? "" : ":" + proxy.getPort());
   }
 
-  /** What is wrong with the proxy. Without a cause, which would be taken for the server's. */
+  /**
+   * Returns the error for a problem of the proxy. It has no cause, which would be taken for a
+   * problem of the server.
+   */
   static ConnectException at(URI proxy, String problem) {
     return new ConnectException(shown(proxy) + ": " + ExceptionCauses.lower(problem));
   }
 
-  /** What is wrong if a proxy answers with status 407. */
+  /** Returns the error for a proxy that answers with status 407. */
   static ConnectException unauthorized(URI proxy) {
     return at(proxy, "it answers with status 407" + REFUSED);
   }
 
-  /** The value of {@code Proxy-Authorization}, or null if the URL has no user. */
+  /** Returns the value of {@code Proxy-Authorization}, or null if the URL has no user. */
   static @Nullable String authorization(URI proxy) {
     String[] user = user(proxy);
     return user.length == 0
@@ -104,7 +107,7 @@ final class ProxyTunnel {
         : "Basic " + Base64.getEncoder().encodeToString((user[0] + ":" + user[1]).getBytes(UTF_8));
   }
 
-  /** Name and password; empty: none. */
+  /** Returns user and password, or an empty array. */
   private static String[] user(URI proxy) {
     String info = proxy.getRawUserInfo();
     if (info == null) {
@@ -122,11 +125,11 @@ final class ProxyTunnel {
   }
 
   /**
-   * Asks an HTTP proxy for a tunnel.
+   * Requests a tunnel from an HTTP proxy.
    *
-   * @param connection bound to the socket, which is then the tunnel
+   * @param connection is bound to the socket, which then is the tunnel
    * @param target host and port, as in a URL
-   * @param headers for the proxy
+   * @param headers headers for the proxy
    */
   void connect(
       DefaultBHttpClientConnection connection, String target, Map<String, List<Secret>> headers)
@@ -157,10 +160,10 @@ final class ProxyTunnel {
       if (code / 100 != 2) {
         throw at(proxy, "it answers with status " + code + page(connection, response, sent));
       }
-      if (connection.isDataAvailable(MOMENT)) { // In TLS the client speaks first.
+      if (connection.isDataAvailable(MOMENT)) { // In TLS, the client sends first.
         throw at(
             proxy,
-            "it answers itself"
+            "it answers the request itself"
                 + page(connection, response, sent)
                 + " (expected: a tunnel to the server)");
       }
@@ -182,23 +185,23 @@ final class ProxyTunnel {
         : ExceptionCauses.detail(named, "it closes the connection");
   }
 
-  /** How what it answers with begins. */
+  /** Returns the beginning of the proxy's answer. */
   private static String page(
       DefaultBHttpClientConnection connection, ClassicHttpResponse response, SentSecrets sent) {
     Header length = response.getFirstHeader("Content-Length");
     if (length == null || length.getValue().equals("0")) {
-      return ""; // Nothing, or no end to be seen.
+      return ""; // There is no body, or it has no known end.
     }
     try {
       connection.receiveResponseEntity(response);
       return BodyExcerpt.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE), sent);
     } catch (HttpException | IOException e) {
-      return ""; // Its status says enough.
+      return ""; // The status is enough.
     }
   }
 
   /**
-   * Asks a SOCKS5 proxy for a tunnel through {@code socket}.
+   * Requests a tunnel from a SOCKS5 proxy through {@code socket}.
    *
    * @param host as in a URL
    */
@@ -298,6 +301,6 @@ final class ProxyTunnel {
           case NAME -> in.readUnsignedByte();
           default -> throw at(proxy, "its answer is not SOCKS5");
         };
-    in.readFully(new byte[length + 2]); // Where it connects from tells us nothing.
+    in.readFully(new byte[length + 2]); // The address from which it connects is not used.
   }
 }

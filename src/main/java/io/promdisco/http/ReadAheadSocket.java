@@ -8,13 +8,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's socket, below TLS, that reads all that has come at once, up to 64 KiB, and pauses for
- * 1 ms after 64 KiB if it has read faster than the server sends.
+ * A client socket below TLS that reads all available data at once, up to 64 KiB, and pauses for 1
+ * ms after 64 KiB if it reads faster than the server sends.
  *
  * <p>An API server sends two small TLS records for each object. A client that reads each when it
- * comes is woken for each: the stream of 50,000 pods (450 MB) then costs it 0.99 s of CPU and not
- * 0.55 s, and the server more than the objects do (decision 0019). Ends when a thread that
- * connects, reads or writes is interrupted. For one thread that reads.
+ * arrives is woken for each: the stream of 50,000 pods (450 MB) then costs it 0.99 s of CPU time
+ * instead of 0.55 s, and costs the server more than the objects do (decision 0019). It is closed
+ * when a thread that connects, reads or writes is interrupted. For one thread that reads.
  */
 final class ReadAheadSocket extends Socket {
   private static final int SMALLEST = 8 << 10;
@@ -36,7 +36,7 @@ final class ReadAheadSocket extends Socket {
     return in;
   }
 
-  /** Like {@code BufferedInputStream}, with pauses; its buffer grows while it is filled. */
+  /** Works like {@code BufferedInputStream}, but pauses; its buffer grows while it is filled. */
   private static final class ReadAhead extends FilterInputStream {
     private byte[] buffer = new byte[SMALLEST];
     private int at;
@@ -56,7 +56,7 @@ final class ReadAheadSocket extends Socket {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
       at = 0;
-      end = 0; // Nothing is there if reading fails, as it does after a time-out.
+      end = 0; // The buffer is empty if reading fails, for example after a timeout.
       end = Math.max(0, in.read(buffer));
       sincePause += end;
       return end > 0;
@@ -81,7 +81,7 @@ final class ReadAheadSocket extends Socket {
       return part;
     }
 
-    /** The JDK's TLS skips until nothing is {@link #available}, so it must get on. */
+    /** The JDK's TLS skips until nothing is {@link #available}, so this must make progress. */
     @Override
     public long skip(long count) throws IOException {
       if (count > 0 && at == end && !fill()) {

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 
 /**
  * Replaces its {@link Sender} when the files that configure the connection change, or when the
- * credentials return another client certificate. Running requests continue over the old one. Safe
+ * credentials return another client certificate. Running requests continue with the old one. Safe
  * for all threads.
  *
  * @hidden
@@ -31,7 +31,7 @@ public final class RenewingSender implements AutoCloseable {
   @GuardedBy("this")
   private Sender sender;
 
-  /** Senders with something under way. */
+  /** old senders with running requests */
   @GuardedBy("this")
   private final List<Sender> retired = new ArrayList<>();
 
@@ -39,22 +39,22 @@ public final class RenewingSender implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Where settings come from. Called by one thread at a time.
+   * The source of the settings. Called by one thread at a time.
    *
    * @hidden
    */
   public interface Source {
     /**
-     * The settings that hold now.
+     * Returns the current settings.
      *
-     * @throws IOException if they cannot be used, with one line for people
+     * @throws IOException if they cannot be used; the message is one line for people
      */
     ServerSettings settings() throws IOException;
 
     /**
-     * What the files hold from which {@link #settings} are made.
+     * Returns the content of the files from which {@link #settings} are made.
      *
-     * @throws IOException if one cannot be read, with its path
+     * @throws IOException if one cannot be read; the message contains its path
      */
     List<String> contents() throws IOException;
   }
@@ -73,15 +73,15 @@ public final class RenewingSender implements AutoCloseable {
     sender = new Sender(settings, ticker);
   }
 
-  /** The server that was named at first. */
+  /** The server in the first settings. */
   public URI server() {
     return server;
   }
 
   /**
-   * The one to send the next request with; not to be closed by the caller. Looks at the files.
+   * Returns the sender for the next request; the caller must not close it. Checks the files.
    *
-   * @throws IOException if a file cannot be read or used any more: the next call tries again
+   * @throws IOException if a file can no longer be read or used; the next call tries again
    */
   public synchronized Sender current() throws IOException {
     if (!closed) {
@@ -98,7 +98,8 @@ public final class RenewingSender implements AutoCloseable {
   private void renew(ServerSettings settings) {
     if (!settings.server().equals(server)) {
       log.warn(
-          "{}: its files name another server now, {} (expected: the same; start again to move)",
+          "{}: its files now name another server, {} (expected: the same server; a restart"
+              + " uses the new one)",
           server,
           settings.server());
       settings.credentials().close();
@@ -108,20 +109,20 @@ public final class RenewingSender implements AutoCloseable {
     retired.removeIf(Sender::isClosed);
     retired.add(sender);
     sender = new Sender(settings, ticker);
-    log.info("{}: certificates or credentials were renewed in their files", server);
+    log.info("{}: uses the new certificates or credentials in its files", server);
   }
 
-  /** What was said by the server, without the secrets that were sent to it. */
+  /** Removes the secrets that were sent to the server from an exception. */
   public synchronized IOException hide(IOException failure) {
     return sender.hide(failure);
   }
 
-  /** The first words of an answer, without the secrets that were sent to the server. */
+  /** Returns the first words of an answer, without the secrets that were sent to the server. */
   public synchronized String bodyExcerpt(byte[] beginning) {
     return sender.bodyExcerpt(beginning);
   }
 
-  /** Ends everything that is under way; a request after that is refused. */
+  /** Ends all running requests; later requests fail. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -9,12 +9,13 @@ import java.util.Optional;
 /**
  * A GET request, or a POST request.
  *
- * @param uri what is asked for
- * @param headers that it has beside those of the settings; they go along with redirects too
- * @param pause longest time without a byte of the body
- * @param patience longest time for everything, redirects and body included; empty: {@link
- *     Sender#HEAD_PATIENCE} for the head of the answer, no limit for its body
- * @param form what to post, of type {@code application/x-www-form-urlencoded}; empty: a GET request
+ * @param uri the URL
+ * @param headers headers in addition to those of the settings; sent to redirect targets too
+ * @param pause the maximum time without a byte of the body
+ * @param patience the maximum time for everything, including redirects and the body; if empty,
+ *     {@link Sender#HEAD_PATIENCE} applies to the headers, and the body has no limit
+ * @param form the body of a POST, of type {@code application/x-www-form-urlencoded}; empty for a
+ *     GET request
  * @hidden
  */
 @Internal
@@ -29,17 +30,17 @@ public record Request(
     headers = Map.copyOf(headers);
   }
 
-  /** A GET request for something of the type {@code accept}. */
+  /** Returns a GET request that accepts the type {@code accept}. */
   public static Request get(URI uri, String accept, Duration pause) {
     return new Request(uri, Map.of("Accept", accept), pause, Optional.empty(), Optional.empty());
   }
 
-  /** The same, posting a form. */
+  /** Returns this request as a POST of a form. */
   Request posting(String encoded) {
     return new Request(uri, headers, pause, patience, Optional.of(encoded));
   }
 
-  /** A GET request that ends {@code patience} after it has begun, whatever came. */
+  /** Returns a GET request that ends {@code patience} after its start in any case. */
   public static Request within(Duration patience, URI uri, Map<String, String> headers) {
     return new Request(uri, headers, patience, Optional.of(patience), Optional.empty());
   }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 
 /**
- * A bearer token in a file that is replaced while the program runs. While the file cannot be read,
- * the last token stays in use. Safe for all threads.
+ * A bearer token in a file that is replaced while the program runs. If the file cannot be read, the
+ * last token stays in use. Safe for all threads.
  */
 final class RotatedToken implements Credentials {
   private static final Logger log = EscapingLogger.of(RotatedToken.class);

@@ -17,15 +17,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sends the scrape requests of one job over HTTP/1.1, as the job's configuration says: credentials,
- * TLS, proxy, headers, redirects, compression, {@code body_size_limit}. Files of tokens, passwords
- * and certificates are read when they are needed, so that renewed ones are used.
+ * Sends the scrape requests of one job over HTTP/1.1, according to the job's configuration:
+ * credentials, TLS, proxy, headers, redirects, compression, {@code body_size_limit}. Files with
+ * tokens, passwords and certificates are read when they are needed, so that renewed ones are used.
  *
- * <p>Credentials and configured headers are sent to the host of the URL only, not to one that it
- * redirects to. Safe for all threads; one for each job shares its connections.
+ * <p>Credentials and configured headers are sent only to the host of the URL, not to a host that it
+ * redirects to. Safe for all threads. Use one instance for each job, so that requests share
+ * connections.
  */
 public final class ScrapeClient implements AutoCloseable {
-  /** Each request names its server itself. */
+  /** Each request names its own server. */
   private static final URI ANY_SERVER = URI.create("http://targets");
 
   private final ScrapeConfig job;
@@ -35,8 +36,8 @@ public final class ScrapeClient implements AutoCloseable {
   /**
    * Creates a client for the targets of {@code job}.
    *
-   * @throws IOException if a setting cannot be used or a certificate cannot be read, with one line
-   *     that names the setting
+   * @throws IOException if a setting cannot be used or a certificate cannot be read; the message is
+   *     one line that names the setting
    */
   public ScrapeClient(ScrapeConfig job) throws IOException {
     this.job = job;
@@ -64,7 +65,7 @@ public final class ScrapeClient implements AutoCloseable {
     }
   }
 
-  /** What a target answered. */
+  /** The answer of a target. */
   public static final class Answer {
     private final int status;
     private final String contentType;
@@ -86,12 +87,12 @@ public final class ScrapeClient implements AutoCloseable {
       return contentType;
     }
 
-    /** The body, uncompressed; not a copy. */
+    /** The uncompressed body; not a copy. */
     public byte[] body() {
       return body;
     }
 
-    /** Status, type and size of the body. */
+    /** Returns status, type and size of the body. */
     @Override
     public String toString() {
       return status + " " + contentType + ", " + body.length + " bytes";
@@ -101,10 +102,10 @@ public final class ScrapeClient implements AutoCloseable {
   /**
    * Scrapes a target.
    *
-   * @param url the target's {@code scrapeUrl()}
-   * @param timeout for the whole answer: the target's {@code scrapeTimeout()}
-   * @return the answer, whatever its status
-   * @throws HttpTimeoutException if the timeout elapses
+   * @param url {@code scrapeUrl()} of the target
+   * @param timeout for the whole answer; {@code scrapeTimeout()} of the target
+   * @return the answer, with any status
+   * @throws HttpTimeoutException if the timeout expires
    * @throws IOException if there is no complete answer, it is larger than {@code body_size_limit},
    *     or a file of credentials cannot be read
    */
@@ -112,7 +113,7 @@ public final class ScrapeClient implements AutoCloseable {
     String scheme = String.valueOf(url.getScheme());
     boolean isHttp = scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
     if (!isHttp || url.getHost() == null) {
-      throw new IOException(url + ": cannot be requested (expected: http://host:port/path)");
+      throw new IOException(url + ": not a URL that can be scraped (expected: http://host:port/path)");
     }
     Map<String, String> headers =
         Map.of(
@@ -154,7 +155,7 @@ public final class ScrapeClient implements AutoCloseable {
     return body;
   }
 
-  /** Ends what is under way, closes connections and forgets credentials. */
+  /** Ends running requests, closes connections and drops credentials. */
   @Override
   public void close() {
     senders.close();

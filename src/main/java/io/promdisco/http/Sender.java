@@ -31,17 +31,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
- * once more when the server refuses them, follows redirects. Safe for all threads.
+ * Sends requests to one server: adds headers and credentials, reads rejected credentials again and
+ * retries once, and follows redirects. Safe for all threads.
  *
  * @hidden
  */
 @Internal
 public final class Sender implements AutoCloseable {
-  /** Longest wait for the head of an answer. */
+  /** The maximum time to wait for the headers of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
-  /** Longest wait for the first words of an unexpected answer: it may be a stream without any. */
+  /**
+   * The maximum time to wait for the first words of an unexpected answer, which may be a stream
+   * without any.
+   */
   public static final Duration WORDS_PATIENCE = Duration.ofSeconds(1);
 
   private static final Logger log = EscapingLogger.of(Sender.class);
@@ -67,10 +70,10 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean retired;
 
-  /** The client certificate of the first connection. */
+  /** the client certificate of the first connection */
   private volatile @Nullable ClientKey clientKey;
 
-  /** A client of one server; it connects when there is something to ask. */
+  /** Creates a client of one server, which connects when a request is sent. */
   public Sender(ServerSettings settings, Ticker ticker) {
     this(settings, TlsImplementation.preferred(), ticker);
   }
@@ -83,8 +86,8 @@ public final class Sender implements AutoCloseable {
   }
 
   /**
-   * Sends a request to the server and waits for the head of the answer. The caller closes the
-   * exchange. One that posts something follows no redirect.
+   * Sends a request to the server and waits for the headers of the answer. The caller closes the
+   * exchange. A POST follows no redirects.
    */
   public Exchange send(Request request) throws IOException, InterruptedException {
     return send(request, settings.server());
@@ -93,7 +96,7 @@ public final class Sender implements AutoCloseable {
   /**
    * Sends a request.
    *
-   * @param home the server that may see credentials and headers of the settings
+   * @param home the server that may receive the credentials and headers of the settings
    */
   Exchange send(Request request, URI home) throws IOException, InterruptedException {
     long begin = ticker.nanos();
@@ -133,7 +136,7 @@ public final class Sender implements AutoCloseable {
     try {
       return settings.credentials().header();
     } catch (IOException e) {
-      return before; // The server's refusal says more to people than that nothing newer is there.
+      return before; // The server's error is more useful than the message that there are no newer credentials.
     } catch (InterruptedException e) {
       exchange.close();
       throw e;
@@ -156,7 +159,7 @@ public final class Sender implements AutoCloseable {
       return downgraded || to.getHost() == null ? null : to;
     } catch (IllegalArgumentException e) {
       exchange.close();
-      throw new IOException(home + " redirects to something that is no URL");
+      throw new IOException(home + " redirects to something that is not a URL");
     }
   }
 
@@ -173,14 +176,14 @@ public final class Sender implements AutoCloseable {
         if (!tls.fallBack(e, used)) {
           throw explain(e, home, uri);
         }
-        log.debug("{}: trying again", home, e);
+        log.debug("{}: retrying", home, e);
       }
     }
   }
 
   private Exchange sendOnce(URI home, URI uri, Request request, List<Header> headers, long begin)
       throws IOException, InterruptedException {
-    // A kept connection may have been closed by the server; what is posted cannot be sent again.
+    // The server may have closed a kept connection, and a POST cannot be repeated.
     HttpConnection kept = request.form().isEmpty() ? kept(uri) : null;
     if (kept != null) {
       Exchange exchange = exchange(kept, home, uri, request, headers);
@@ -190,7 +193,7 @@ public final class Sender implements AutoCloseable {
         if (exchange.isEnded()) {
           throw e;
         }
-        log.debug("{}: over a new connection", home, e);
+        log.debug("{}: retrying with a new connection", home, e);
       }
     }
     HttpConnection made = connections.open(uri);
@@ -234,7 +237,10 @@ public final class Sender implements AutoCloseable {
         this::forget);
   }
 
-  /** Without a tunnel the server may see what the proxy gets: only what is named for a proxy. */
+  /**
+   * Without a tunnel, the server may see headers for the proxy, so only those with a proxy name are
+   * sent.
+   */
   private void addForProxy(HttpConnection connection, BasicClassicHttpRequest message)
       throws IOException {
     URI proxy = connection.proxy();
@@ -268,7 +274,9 @@ public final class Sender implements AutoCloseable {
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
   }
 
-  /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
+  /**
+   * Waits for the headers of the answer. Until it is closed, the exchange ends with this sender.
+   */
   private Exchange answered(Exchange exchange, Request request, long begin)
       throws IOException, InterruptedException {
     Ticker.Alarm headAlarm = () -> {};
@@ -304,7 +312,7 @@ public final class Sender implements AutoCloseable {
   private List<Header> headers(
       boolean isHome, Map<String, String> own, @Nullable String authorization) throws IOException {
     RequestHeaders headers = new RequestHeaders().add("User-Agent", RequestHeaders.USER_AGENT);
-    if (isHome) { // Not where it redirects to.
+    if (isHome) { // not to a redirect target
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
           String text = value.read();
@@ -332,17 +340,17 @@ public final class Sender implements AutoCloseable {
     return settings;
   }
 
-  /** The JDK's TLS with this server. */
+  /** Returns the JDK's TLS for this server. */
   SSLContext jdkTls() {
     return tls.context(TlsImplementation.JDK);
   }
 
-  /** The headers of the settings and the credentials, for a request that another client sends. */
+  /** Returns the headers of the settings and the credentials, for a request of another client. */
   List<Header> headers() throws IOException, InterruptedException {
     return headers(true, Map.of(), settings.credentials().header());
   }
 
-  /** The server refused the credentials: forgets what was kept of them. */
+  /** Drops cached credentials, because the server has rejected them. */
   void forgetCredentials() {
     settings.credentials().forget();
   }
@@ -361,20 +369,20 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** Whether there is another client certificate than when the first connection was made. */
+  /** Whether the client certificate has changed since the first connection. */
   boolean hasNewClientKey() {
     ClientKey first = clientKey;
     return first != null && !first.equals(settings.tls().client().get());
   }
 
-  /** Whether it is of no use any more. */
+  /** Whether it is closed. */
   boolean isClosed() {
     synchronized (lock) {
       return closed;
     }
   }
 
-  /** Closes it once what is under way has ended: another has taken its place. */
+  /** Closes it when its running requests have ended, because another sender has replaced it. */
   void retire() {
     boolean idle;
     synchronized (lock) {
@@ -386,7 +394,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** What went wrong on the way to the server, for people. */
+  /** Returns a failure on the way to the server, described for people. */
   public IOException explain(Throwable problem) {
     return explain(problem, settings.server(), settings.server());
   }
@@ -397,7 +405,7 @@ public final class Sender implements AutoCloseable {
         return closedProblem();
       }
     }
-    // A server that has answered before does not break connections over a client certificate.
+    // A server that has answered before does not break connections because of a client certificate.
     String hint = hasAnswered && !TlsFailures.isAlert(problem) ? "" : tls.clientHint();
     URI asked = ServerUrls.isSameOrigin(home, uri) ? home : ServerUrls.origin(uri);
     URI proxy = problem instanceof ConnectException ? null : settings.proxy().proxyFor(uri);
@@ -410,13 +418,13 @@ public final class Sender implements AutoCloseable {
   }
 
   /**
-   * What an unexpected answer begins with, as {@link BodyExcerpt} has it, without the secrets that
-   * were sent to the server. Empty if nothing comes within {@link #WORDS_PATIENCE}. The rest of the
-   * answer cannot be read after that.
+   * Returns the beginning of an unexpected answer, as {@link BodyExcerpt} formats it, without the
+   * secrets that were sent to the server. Empty if nothing arrives within {@link #WORDS_PATIENCE}.
+   * After this, the rest of the answer cannot be read.
    */
   public String bodyExcerpt(Exchange exchange) throws InterruptedException {
     Ticker.Alarm alarm =
-        ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
+        ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no message")));
     try {
       return bodyExcerpt(exchange.firstPiece());
     } finally {
@@ -424,19 +432,25 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** The first words of an answer that begins with these bytes, as {@link BodyExcerpt} has them. */
+  /**
+   * Returns the first words of an answer that begins with these bytes, as {@link BodyExcerpt}
+   * formats them.
+   */
   public String bodyExcerpt(byte[] beginning) {
     return BodyExcerpt.of(beginning, sent);
   }
 
-  /** A message of the server: printable, cut, without the secrets that were sent to it. */
+  /**
+   * Makes a message of the server printable, shortens it, and removes the secrets that were sent to
+   * it.
+   */
   public String hide(String text) {
     return PrintableText.brief(sent.hide(text), LONGEST_SHOWN);
   }
 
   /**
-   * The failure itself if it can be shown; otherwise, if its message contains a secret or
-   * unprintable text, one whose message went through {@link #hide(String)}.
+   * Returns the failure itself if it can be shown. If its message contains a secret or unprintable
+   * text, returns an exception with a message from {@link #hide(String)}.
    */
   public IOException hide(IOException failure) {
     String message = String.valueOf(failure.getMessage());
@@ -444,7 +458,7 @@ public final class Sender implements AutoCloseable {
     return sent.isShownBy(failure) || !shown.equals(message) ? new IOException(shown) : failure;
   }
 
-  /** Ends all exchanges; threads that wait for answers fail with an {@link IOException}. */
+  /** Ends all exchanges. Threads that wait for answers fail with an {@link IOException}. */
   @Override
   public void close() {
     List<Exchange> open;

@@ -13,20 +13,20 @@ import java.util.Set;
 
 /**
  * The secrets that were sent to a server recently. Servers, proxies and debugging pages may repeat
- * them in their messages; they are hidden before a message is shown. Values of fewer than four
- * characters are not hidden: they occur by chance. Safe for all threads.
+ * them in their messages, so they are hidden before a message is shown. Values of fewer than four
+ * characters are not hidden, because they occur by chance. Safe for all threads.
  */
 final class SentSecrets {
   static final String HIDDEN = "<secret>";
   private static final int SHORTEST = 4;
 
-  /** Tokens are renewed: the oldest is forgotten. */
+  /** Tokens are renewed, so the oldest are dropped. */
   private static final int MOST = 32;
 
   @GuardedBy("this")
   private final Set<String> values = new LinkedHashSet<>();
 
-  /** Remembers the value of an {@code Authorization} header, and the password in it. */
+  /** Adds the value of an {@code Authorization} header, and the password in it. */
   void addAuthorization(String value) {
     int blank = value.indexOf(' ');
     String credentials = value.substring(blank + 1).strip();
@@ -37,19 +37,19 @@ final class SentSecrets {
     }
   }
 
-  /** Remembers the value of another header. */
+  /** Adds the value of another header. */
   synchronized void add(String value) {
     if (value.length() < SHORTEST) {
       return;
     }
-    values.remove(value); // so that what is in use is the newest
+    values.remove(value); // so that values in use are the newest
     values.add(value);
     if (values.size() > MOST) {
       values.remove(values.iterator().next());
     }
   }
 
-  /** {@code text} without any of the secrets. */
+  /** Returns {@code text} without the secrets. */
   String hide(String text) {
     List<String> longestFirst;
     synchronized (this) {
@@ -64,8 +64,8 @@ final class SentSecrets {
   }
 
   /**
-   * The beginning of a text without any of the secrets, and without the beginning of one at its
-   * end, where the text may have been cut.
+   * Returns the beginning of a text without the secrets. The text may have been cut, so the
+   * beginning of a secret at its end is removed too.
    */
   String hideInBeginning(String beginning) {
     String hidden = hide(beginning);
@@ -87,7 +87,7 @@ final class SentSecrets {
     return longest == 0 ? hidden : hidden.substring(0, hidden.length() - longest) + HIDDEN;
   }
 
-  /** Whether an exception, or what caused it, shows one of the secrets. */
+  /** Whether the message of an exception, or of one of its causes, contains a secret. */
   boolean isShownBy(Throwable thrown) {
     Throwable at = thrown;
     for (int depth = 0; at != null && depth < 20; depth++, at = at.getCause()) {

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A server and how to talk to it.
+ * A server and the settings for requests to it.
  *
- * @param server its URL, perhaps with a path, without credentials and without a slash at the end
- * @param tls how to speak TLS
- * @param credentials who we are
- * @param proxy which proxy
+ * @param server its URL, possibly with a path, without credentials and without a slash at the end
+ * @param tls TLS settings
+ * @param credentials the credentials
+ * @param proxy the proxy rules
  * @param headers additional headers
- * @param followRedirects whether to go where the server sends us
+ * @param followRedirects whether to follow redirects
  * @hidden
  */
 @Internal
@@ -41,14 +41,14 @@ public record ServerSettings(
       Set.of("host", "connection", "content-length", "expect", "upgrade");
 
   /**
-   * The server at {@code url} and how {@code http} says to talk to it.
+   * Returns the server at {@code url} with the settings {@code http}.
    *
-   * @param url of the server or of something on it; a user and password in it count if {@code http}
-   *     has no credentials
-   * @param path where {@code url} is written, for errors, as {@code api_server}
+   * @param url the URL of the server, or of a resource on it; a user and password in it are used if
+   *     {@code http} has no credentials
+   * @param path the setting that contains {@code url}, for errors, for example {@code api_server}
    * @param env the process environment, for {@code proxy_from_environment}
-   * @throws IOException if a setting cannot be used or a certificate cannot be read, with one line
-   *     that names the setting
+   * @throws IOException if a setting cannot be used or a certificate cannot be read; the message is
+   *     one line that names the setting
    */
   public static ServerSettings of(
       String url, String path, HttpClientConfig http, Map<String, String> env, Ticker ticker)
@@ -71,7 +71,7 @@ public record ServerSettings(
     if (!http.secretReferences().isEmpty()) {
       throw new IOException(
           http.secretReferences().get(0)
-              + ": there is no secret manager to get this from (expected: the value or a file)");
+              + ": there is no secret manager to read this from (expected: the value or a file)");
     }
   }
 
@@ -116,7 +116,7 @@ public record ServerSettings(
         throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
       }
       if (!RequestHeaders.isName(entry.getKey())) {
-        throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
+        throw new IOException("http_headers: " + entry.getKey() + ": not a header name");
       }
       List<Text> texts = new ArrayList<>();
       entry.getValue().values().forEach(value -> texts.add(() -> value));

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * URLs of servers as people write them.
+ * Parses URLs of servers as people write them.
  *
  * @hidden
  */
@@ -21,7 +21,7 @@ public final class ServerUrls {
   private ServerUrls() {}
 
   /**
-   * Scheme, host, port and path of a server; without user, query, or a slash at the end.
+   * Returns scheme, host, port and path of a server, without user, query, and slash at the end.
    *
    * @param path the setting, for errors
    */
@@ -35,8 +35,8 @@ public final class ServerUrls {
   }
 
   /**
-   * What is to be asked for at a URL: with path and query, without user and fragment. Characters
-   * that may not stand in path and query are escaped.
+   * Returns the URL of a request, with path and query, without user and fragment. Escapes
+   * characters that are not allowed in path and query.
    *
    * @param path the setting, for errors
    */
@@ -66,17 +66,20 @@ public final class ServerUrls {
             path
                 + ": host "
                 + authority.substring(authority.lastIndexOf('@') + 1)
-                + " cannot be asked (expected a name of letters, digits, - and ., or an address)");
+                + " cannot be used (expected a name of letters, digits, - and ., or an address)");
       }
     } catch (URISyntaxException e) {
-      // The exception would show the whole text, a password in it too.
+      // The message of the exception would contain the whole text, including a password.
       throw new IOException(
           path + ": not a URL: " + e.getReason() + " (expected https://host:port)");
     }
-    throw new IOException(path + ": not a URL of a server (expected https://host:port)");
+    throw new IOException(path + ": not a server URL (expected https://host:port)");
   }
 
-  /** With a scheme, without the fragment, and with path and query as RFC 3986 has them. */
+  /**
+   * Returns the URL with a scheme, without the fragment, and with path and query according to RFC
+   * 3986.
+   */
   private static String escaped(String text) {
     int hash = text.indexOf('#');
     String bare = hash < 0 ? text : text.substring(0, hash);
@@ -103,17 +106,17 @@ public final class ServerUrls {
     return at < text.length && HexFormat.isHexDigit(text[at]);
   }
 
-  /** The user and password in a URL, or the empty string. */
+  /** Returns the user and password in a URL, or an empty string. */
   public static String userInfo(String text) {
     try {
       String info = new URI(escaped(text)).getUserInfo();
       return info == null ? "" : info;
     } catch (URISyntaxException e) {
-      return ""; // server() says what is wrong with it.
+      return ""; // server() reports what is wrong with it.
     }
   }
 
-  /** The port, which the scheme says where the URL has none. */
+  /** Returns the port, or the default port of the scheme. */
   static int port(URI url) {
     return url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
   }
@@ -125,24 +128,28 @@ public final class ServerUrls {
         && port(one) == port(other);
   }
 
-  /** Scheme, host and port, for people. */
+  /** Returns scheme, host and port, for people. */
   static URI origin(URI url) {
     String port = url.getPort() < 0 ? "" : ":" + url.getPort();
     return URI.create(url.getScheme() + "://" + url.getHost() + port);
   }
 
-  /** A URL without user, query and fragment, for people: any of them may hold a secret. */
+  /**
+   * Returns a URL without user, query and fragment for people, because any of them may contain a
+   * secret.
+   */
   public static String shown(URI url) {
     String path = url.getRawPath();
     return origin(url) + (path == null ? "" : path);
   }
 
   /**
-   * Where a redirect that is not followed leads, as a part of a sentence; empty for other answers.
+   * Returns the target of a redirect that is not followed, as part of a sentence; empty for other
+   * answers.
    *
    * @param code the status of the answer
-   * @param from what was asked for
-   * @param location the header of the answer
+   * @param from the requested URL
+   * @param location the {@code Location} header
    */
   public static String redirect(int code, URI from, String location) {
     if (code / 100 != 3 || location.isEmpty()) {
@@ -152,7 +159,7 @@ public final class ServerUrls {
       URI to = from.resolve(location);
       return to.getHost() == null ? "" : ", a redirect to " + shown(to) + ", not followed";
     } catch (IllegalArgumentException e) {
-      return ""; // It is no URL.
+      return ""; // not a URL
     }
   }
 }

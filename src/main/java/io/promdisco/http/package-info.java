@@ -1,4 +1,4 @@
-/** An HTTP client that does as Prometheus's HTTP client settings say, over HttpComponents. */
+/** An HTTP client with Prometheus's HTTP client settings, based on HttpComponents. */
 @NullMarked
 package io.promdisco.http;
 

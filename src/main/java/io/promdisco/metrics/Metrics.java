@@ -1,32 +1,35 @@
 package io.promdisco.metrics;
 
 /**
- * Where the parts register what they count. Asking twice for one name gives the same metric, so
- * several managers in one process share a registry; asking with other labels is an error of the
- * program. Each {@link Gauge} that is returned is one owner: a metric shows what all owners
- * contribute to it, and an owner changes and removes its own contribution only.
+ * The metrics of all parts. Two requests for one name return the same metric, so several managers
+ * in one process can share a registry; a request with other labels is an error. Each returned
+ * {@link Gauge} is one owner: a metric shows the sum of all owners' values, and an owner changes
+ * and removes only its own value.
  */
 public interface Metrics {
-  /** A number that only grows; {@code name} ends in {@code _total}. */
+  /** Returns a counter, which only increases; {@code name} ends in {@code _total}. */
   Counter counter(String name, String help, String... labelNames);
 
-  /** A number that goes up and down. */
+  /** Returns a gauge, which increases and decreases. */
   Gauge gauge(String name, String help, String... labelNames);
 
-  /** A point in time, in seconds since 1970: of several owners' the latest is shown. */
+  /**
+   * Returns a gauge for a point in time, in seconds since 1970; of several owners' values, the
+   * latest is shown.
+   */
   default Gauge timestamp(String name, String help, String... labelNames) {
     return gauge(name, help, labelNames);
   }
 
-  /** Observed durations in seconds. */
+  /** Returns a timer for durations in seconds. */
   Timer timer(String name, String help, String... labelNames);
 
-  /** A registry that keeps nothing. */
+  /** Returns metrics without effect. */
   static Metrics none() {
     return NoMetrics.INSTANCE;
   }
 
-  /** Grows. Safe for all threads. */
+  /** A counter. Safe for all threads. */
   interface Counter {
     /** Adds one; {@code labels} are the values of the label names, in order. */
     default void inc(String... labels) {
@@ -36,11 +39,11 @@ public interface Metrics {
     /** Adds {@code amount}, which is not negative. */
     void add(double amount, String... labels);
 
-    /** The value now; 0 if nothing was added. */
+    /** Returns the current value; 0 if nothing was added. */
     double get(String... labels);
   }
 
-  /** Goes up and down. Safe for all threads. */
+  /** A gauge. Safe for all threads. */
   interface Gauge {
     /** Sets the owner's value. */
     void set(double value, String... labels);
@@ -48,16 +51,18 @@ public interface Metrics {
     /** Adds {@code amount}, which may be negative, to the owner's value. */
     void add(double amount, String... labels);
 
-    /** Ends the owner's contribution to these label values; without any the series ends. */
+    /**
+     * Removes the owner's value for these label values; the time series ends with the last owner.
+     */
     void remove(String... labels);
 
-    /** The value now, of all owners; 0 if nothing was set. */
+    /** Returns the current value of all owners; 0 if nothing was set. */
     double get(String... labels);
   }
 
-  /** Observes durations. Safe for all threads. */
+  /** A timer. Safe for all threads. */
   interface Timer {
-    /** Takes note of one duration in seconds. */
+    /** Records a duration in seconds. */
     void observe(double seconds, String... labels);
   }
 }

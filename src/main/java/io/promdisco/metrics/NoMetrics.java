@@ -1,6 +1,6 @@
 package io.promdisco.metrics;
 
-/** Keeps nothing. */
+/** Metrics without effect. */
 enum NoMetrics implements Metrics {
   INSTANCE;
 

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * Metrics in a registry of Prometheus's Java client (simpleclient 0.16).
  *
  * <p>Several instances of {@code Promdisco} may share a registry, through one object of this class
- * or through several: counters and timers count for all of them, a gauge shows the sum of what they
- * set, and a gauge of a point in time the latest. What one instance removes leaves what the others
- * set. An instance that needs series of its own needs a registry of its own.
+ * or several. Counters and timers then count for all of them, a gauge shows the sum of their
+ * values, and a gauge of a point in time the latest. Removing a value of one instance leaves those
+ * of the others. For separate time series, use separate registries.
  */
 public final class PrometheusMetrics implements Metrics {
   /**
@@ -27,7 +27,7 @@ public final class PrometheusMetrics implements Metrics {
   private final CollectorRegistry registry;
   private final Registered registered;
 
-  /** Registers everything in {@code registry}, which is the caller's. */
+  /** Registers the metrics in {@code registry}. */
   public PrometheusMetrics(CollectorRegistry registry) {
     this.registry = registry;
     synchronized (REGISTERED) {
@@ -35,7 +35,7 @@ public final class PrometheusMetrics implements Metrics {
     }
   }
 
-  /** The registry, to be exposed. */
+  /** The registry with the metrics. */
   public CollectorRegistry registry() {
     return registry;
   }
@@ -48,7 +48,7 @@ public final class PrometheusMetrics implements Metrics {
             io.prometheus.client.Counter.class,
             () ->
                 io.prometheus.client.Counter.build(name, help)
-                    .withoutExemplars() // which need a tracer, that is looked for in every jar
+                    .withoutExemplars() // exemplars need a tracer, which would be searched for in every jar
                     .labelNames(labelNames)
                     .register(registry));
     return new Counter() {
@@ -93,7 +93,7 @@ public final class PrometheusMetrics implements Metrics {
     return (seconds, labels) -> summary.labels(labels).observe(seconds);
   }
 
-  /** The metrics of one registry, by name. Does not refer to the registry. */
+  /** The metrics of one registry by name. Does not refer to the registry. */
   private static final class Registered {
     @GuardedBy("this")
     private final Map<String, Object> made = new HashMap<>();
@@ -109,7 +109,7 @@ public final class PrometheusMetrics implements Metrics {
             name
                 + ": registered as a "
                 + found.getClass().getSimpleName()
-                + " before (expected: the same type for each name)");
+                + " already (expected: one type for each name)");
       }
       return type.cast(found);
     }

@@ -10,12 +10,11 @@ import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gauge of a registry to which several owners contribute: the registry shows their sum, or the
- * latest of their points in time. A series ends when its last owner removes it. Safe for all
- * threads.
+ * A gauge of a registry with several owners. The registry shows the sum of their values, or the
+ * latest point in time. A time series ends when its last owner removes it. Safe for all threads.
  */
 final class SharedGauge {
-  /** By label values, what each owner has set. */
+  /** The value of each owner, by label values. */
   @GuardedBy("this")
   private final Map<List<String>, Map<Owner, Double>> series = new HashMap<>();
 
@@ -27,17 +26,17 @@ final class SharedGauge {
     this.total = total;
   }
 
-  /** Shows the sum of what the owners set. */
+  /** Returns a gauge that shows the sum of the owners' values. */
   static SharedGauge ofSum(Gauge gauge) {
     return new SharedGauge(gauge, Double::sum);
   }
 
-  /** Shows the greatest value that an owner set. */
+  /** Returns a gauge that shows the greatest of the owners' values. */
   static SharedGauge ofGreatest(Gauge gauge) {
     return new SharedGauge(gauge, Math::max);
   }
 
-  /** The share of one more owner. */
+  /** Returns the gauge of a new owner. */
   Metrics.Gauge share() {
     return new Owner();
   }
@@ -81,7 +80,7 @@ final class SharedGauge {
     return values == null ? 0 : total(values);
   }
 
-  /** Computes an owner's new value; null: no value. */
+  /** Computes an owner's new value; null for no value. */
   private interface Change {
     @Nullable Double of(@Nullable Double before);
   }

@@ -1,4 +1,4 @@
-/** Counters and gauges behind small interfaces, each with an implementation that does nothing. */
+/** Counters, gauges and timers as small interfaces, with an implementation without effect. */
 @NullMarked
 package io.promdisco.metrics;
 

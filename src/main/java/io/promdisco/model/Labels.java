@@ -10,15 +10,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable set of labels, sorted by name, each name once.
+ * An immutable set of labels, sorted by name, with unique names.
  *
- * <p>A value may be empty: in a target group an empty value hides the group's label of that name.
- * Label sets that leave relabelling hold no empty values.
+ * <p>A value may be empty: in a target group, an empty value hides the group's label of that name.
+ * Label sets after relabelling contain no empty values.
  *
- * <p>Held as one array of alternating names and values, since there may be millions.
+ * <p>Stored as one array of alternating names and values, because there may be millions.
  */
 public final class Labels implements Comparable<Labels> {
-  /** The set without labels. */
+  /** The empty set. */
   public static final Labels EMPTY = new Labels(new String[0]);
 
   private final String[] pairs;
@@ -29,8 +29,8 @@ public final class Labels implements Comparable<Labels> {
   }
 
   /**
-   * Makes a set of alternating names and values in any order; of a name given twice the last value
-   * counts.
+   * Returns a set of alternating names and values in any order; of a repeated name, the last value
+   * is used.
    */
   public static Labels of(String... namesAndValues) {
     if (namesAndValues.length % 2 != 0) {
@@ -44,61 +44,61 @@ public final class Labels implements Comparable<Labels> {
     return builder.build();
   }
 
-  /** Makes a set of a map's entries. */
+  /** Returns a set of a map's entries. */
   public static Labels of(Map<String, String> map) {
     Builder builder = builder(map.size());
     map.forEach(builder::set);
     return builder.build();
   }
 
-  /** A builder for about {@code size} labels. */
+  /** Returns a builder for about {@code size} labels. */
   public static Builder builder(int size) {
     return new Builder(size);
   }
 
-  /** A builder for a few labels. */
+  /** Returns a builder for a few labels. */
   public static Builder builder() {
     return new Builder(8);
   }
 
-  /** Number of labels. */
+  /** Returns the number of labels. */
   public int size() {
     return pairs.length / 2;
   }
 
-  /** Whether there is no label at all. */
+  /** Whether the set is empty. */
   public boolean isEmpty() {
     return pairs.length == 0;
   }
 
-  /** Name of the label at {@code index}, in order of names. */
+  /** Returns the name of the label at {@code index}, in the order of names. */
   public String name(int index) {
     return pairs[2 * index];
   }
 
-  /** Value of the label at {@code index}, in order of names. */
+  /** Returns the value of the label at {@code index}, in the order of names. */
   public String value(int index) {
     return pairs[2 * index + 1];
   }
 
-  /** Value of the label {@code name}, or null if there is none. */
+  /** Returns the value of the label {@code name}, or null if there is none. */
   public @Nullable String get(String name) {
     int i = indexOf(name);
     return i < 0 ? null : pairs[2 * i + 1];
   }
 
-  /** Value of the label {@code name}, or the empty string if there is none. */
+  /** Returns the value of the label {@code name}, or an empty string if there is none. */
   public String getOrEmpty(String name) {
     String value = get(name);
     return value == null ? "" : value;
   }
 
-  /** Whether there is a label {@code name}, be its value empty. */
+  /** Whether there is a label {@code name}, possibly with an empty value. */
   public boolean has(String name) {
     return indexOf(name) >= 0;
   }
 
-  /** Index of the label {@code name}, or {@code -(insertion point) - 1}. */
+  /** Returns the index of the label {@code name}, or {@code -(insertion point) - 1}. */
   public int indexOf(String name) {
     int low = 0;
     int high = pairs.length / 2 - 1;
@@ -117,14 +117,14 @@ public final class Labels implements Comparable<Labels> {
     return -(low + 1);
   }
 
-  /** Calls {@code action} with each name and value, in order of names. */
+  /** Calls {@code action} with each name and value, in the order of names. */
   public void forEach(BiConsumer<? super String, ? super String> action) {
     for (int i = 0; i < pairs.length; i += 2) {
       action.accept(pairs[i], pairs[i + 1]);
     }
   }
 
-  /** An unmodifiable map of the labels, in order of names. */
+  /** Returns an unmodifiable map of the labels, in the order of names. */
   public Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     forEach(map::put);
@@ -158,7 +158,7 @@ public final class Labels implements Comparable<Labels> {
 
   /** Collects labels in any order. For one thread and one use. */
   public static final class Builder {
-    /** Above so many labels insertion would take too long. */
+    /** The number of labels above which insertion sort would take too long. */
     private static final int FEW = 256;
 
     private String[] pairs;
@@ -169,7 +169,7 @@ public final class Labels implements Comparable<Labels> {
       pairs = new String[Math.max(2, 2 * size)];
     }
 
-    /** Sets a label; of a name set twice the last value counts. */
+    /** Sets a label; of a repeated name, the last value is used. */
     public Builder set(String name, String value) {
       if (length == pairs.length) {
         pairs = Arrays.copyOf(pairs, 2 * pairs.length);
@@ -190,7 +190,7 @@ public final class Labels implements Comparable<Labels> {
       return this;
     }
 
-    /** The labels set so far. */
+    /** Returns the labels set so far. */
     public Labels build() {
       if (length == 0) {
         return EMPTY;
@@ -201,13 +201,13 @@ public final class Labels implements Comparable<Labels> {
       return new Labels(length == pairs.length ? pairs : Arrays.copyOf(pairs, length));
     }
 
-    /** A later equal name replaces. */
+    /** The last of equal names remains. */
     private void sort() {
       if (length > 2 * FEW) {
         sortMany();
         return;
       }
-      // Insertion sort: sets are small and mostly in order.
+      // Insertion sort, because sets are small and usually sorted.
       int end = 0;
       for (int i = 0; i < length; i += 2) {
         String name = pairs[i];

@@ -1,13 +1,13 @@
 package io.promdisco.model;
 
-/** Which names a label may have, as {@code metric_name_validation_scheme} says. */
+/** Which names a label may have, according to {@code metric_name_validation_scheme}. */
 public enum NameValidation {
-  /** Any non-empty valid UTF-8. The default. */
+  /** Any valid UTF-8 that is not empty. The default. */
   UTF8,
   /** {@code [a-zA-Z_][a-zA-Z0-9_]*}. */
   LEGACY;
 
-  /** Whether a label may be called {@code name}. */
+  /** Whether a label may have this name. */
   public boolean isValidLabelName(String name) {
     if (name.isEmpty()) {
       return false;

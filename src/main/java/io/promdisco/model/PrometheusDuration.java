@@ -3,15 +3,15 @@ package io.promdisco.model;
 import java.time.Duration;
 
 /**
- * Durations as Prometheus spells them: {@code 1h30m}, {@code 500ms}, {@code 0}. Whole numbers with
- * the units {@code y} (365 days), {@code w}, {@code d}, {@code h}, {@code m}, {@code s} and {@code
- * ms}, each at most once and from long to short; at most about 292 years.
+ * Durations as Prometheus writes them: {@code 1h30m}, {@code 500ms}, {@code 0}. They consist of
+ * integers with the units {@code y} (365 days), {@code w}, {@code d}, {@code h}, {@code m}, {@code
+ * s} and {@code ms}, each at most once and from long to short; at most about 292 years.
  */
 public final class PrometheusDuration {
   private static final int LONGEST_QUOTED = 500;
   private static final long DAY = 24L * 60 * 60 * 1000;
 
-  /** From long to short. */
+  /** from long to short */
   private static final String[] UNITS = {"y", "w", "d", "h", "m", "s", "ms"};
 
   private static final long[] MILLIS = {365 * DAY, 7 * DAY, DAY, 60 * 60 * 1000, 60_000, 1000, 1};
@@ -21,7 +21,7 @@ public final class PrometheusDuration {
   /**
    * Reads a duration.
    *
-   * @throws IllegalArgumentException if it is none; the message is Prometheus's
+   * @throws IllegalArgumentException if the text is not a duration; the message is Prometheus's
    */
   public static Duration parse(String text) {
     if (text.equals("0")) {
@@ -51,7 +51,7 @@ public final class PrometheusDuration {
     return Duration.ofNanos(nanos);
   }
 
-  /** Where the digits, or the others, that begin at {@code from} end. */
+  /** Returns the end of the digits, or of the other characters, that begin at {@code from}. */
   private static int end(String text, int from, boolean digits) {
     int end = from;
     while (end < text.length() && isDigit(text.charAt(end)) == digits) {
@@ -85,7 +85,7 @@ public final class PrometheusDuration {
 
   private static long plus(long nanos, long value, long unit) {
     try {
-      // A number from 2^63 on is negative here, and out of range in any unit.
+      // A number of 2^63 or more is negative here, and out of range in any unit.
       if (value < 0) {
         throw new ArithmeticException();
       }
@@ -99,15 +99,16 @@ public final class PrometheusDuration {
     return new IllegalArgumentException("not a valid duration string: " + quoted(text));
   }
 
-  /** The text, or its first 500 characters and an ellipsis. */
+  /** Returns the text, or its first 500 characters and an ellipsis. */
   private static String quoted(String text) {
     String shown = text.length() <= LONGEST_QUOTED ? text : text.substring(0, LONGEST_QUOTED) + "…";
     return '"' + shown.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /**
-   * Writes a duration as Prometheus does, in whole milliseconds: {@code 1h30m}; {@code 0s}; years
-   * and weeks only where nothing is left, so that 90 days stay {@code 90d} and 7 become {@code 1w}.
+   * Writes a duration as Prometheus does, in whole milliseconds: {@code 1h30m}; {@code 0s}. Years
+   * and weeks are used only without a remainder, so that 90 days are {@code 90d} and 7 are {@code
+   * 1w}.
    */
   public static String format(Duration duration) {
     long left = duration.toMillis();

@@ -4,9 +4,9 @@ import io.promdisco.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of bytes as Prometheus spells them: {@code 10MB}, {@code 1GiB512MiB}, {@code 0}. The
- * units {@code K}, {@code M}, {@code G}, {@code T}, {@code P} and {@code E} are powers of 1,024
- * with {@code B} and with {@code iB} alike, though one text must not mix the two; case matters.
+ * Numbers of bytes as Prometheus writes them: {@code 10MB}, {@code 1GiB512MiB}, {@code 0}. The
+ * units {@code K}, {@code M}, {@code G}, {@code T}, {@code P} and {@code E} are powers of 1,024,
+ * both with {@code B} and with {@code iB}, but one text must not mix the two; case matters.
  *
  * @hidden
  */
@@ -21,7 +21,7 @@ public final class PrometheusSize {
    * Reads a size.
    *
    * @return bytes
-   * @throws IllegalArgumentException if it is none; the message quotes it
+   * @throws IllegalArgumentException if the text is not a size; the message quotes it
    */
   public static long parse(String text) {
     String rest = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
@@ -41,7 +41,7 @@ public final class PrometheusSize {
       String found = suffix(unit);
       if (found == null || (!suffix.isEmpty() && !found.isEmpty() && !found.equals(suffix))) {
         throw new IllegalArgumentException(
-            "units: unknown unit " + unit + " in " + text + " (expected: as 10MB or 1GiB)");
+            "units: unknown unit " + unit + " in " + text + " (expected: for example 10MB or 1GiB)");
       }
       suffix = found.isEmpty() ? suffix : found;
       bytes +=
@@ -52,12 +52,15 @@ public final class PrometheusSize {
     if (bytes > Long.MAX_VALUE) {
       throw new IllegalArgumentException("units: overflow parsing unit in " + text);
     }
-    // Prometheus reads 8EiB as the smallest number of 64 bits, which is no limit.
+    // Prometheus reads 8EiB as the smallest 64-bit number, which means no limit.
     long size = bytes == TOO_LARGE ? Long.MIN_VALUE : (long) bytes;
     return text.startsWith("-") ? -size : size;
   }
 
-  /** What follows the letter of a unit, the empty string for plain bytes, or null for no unit. */
+  /**
+   * Returns the text after the letter of a unit, an empty string for plain bytes, or null if it is
+   * not a unit.
+   */
   private static @Nullable String suffix(String unit) {
     if (unit.equals("B")) {
       return "";
@@ -89,7 +92,7 @@ public final class PrometheusSize {
 
   private static IllegalArgumentException invalid(String text) {
     return new IllegalArgumentException(
-        "units: invalid " + (text.isEmpty() ? "\"\"" : text) + " (expected: as 10MB or 1GiB)");
+        "units: invalid " + (text.isEmpty() ? "\"\"" : text) + " (expected: for example 10MB or 1GiB)");
   }
 
   /** Writes a size as Prometheus does: {@code 1536MB} is {@code 1GiB512MiB}. */

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds what somebody who mistyped a name may have meant.
+ * Finds the name that a mistyped name may mean.
  *
  * @hidden
  */
 @Internal
 public final class SpellingSuggestions {
-  /** More changes than these make another name of it. */
+  /** The maximum number of changes; with more, it is another name. */
   private static final int FARTHEST = 3;
 
   private SpellingSuggestions() {}
 
   /**
-   * The known names that differ from {@code name} by few letters, whatever their case: nearest
-   * first, of equally near ones those that come first in {@code known}.
+   * Returns the known names that differ from {@code name} in few letters, ignoring case. The
+   * nearest come first, and equally near ones in the order of {@code known}.
    *
-   * @param most how many at most
+   * @param most the maximum number of names
    */
   public static List<String> nearest(String name, Collection<String> known, int most) {
     int farthest = Math.min(FARTHEST, Math.max(1, name.length() / 2));
@@ -43,7 +43,13 @@ public final class SpellingSuggestions {
     return near.stream().limit(most).map(Near::name).toList();
   }
 
-  /** Levenshtein's. */
+  /** Returns {@code ; did you mean "pod"?} if a known name is near, or else an empty string. */
+  public static String hint(String name, Collection<String> known) {
+    List<String> nearest = nearest(name, known, 1);
+    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
+  }
+
+  /** The Levenshtein distance. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -3,13 +3,13 @@ package io.promdisco.model;
 import java.util.List;
 
 /**
- * Targets that come and go together: for example the ports of one pod.
+ * Targets that are added and removed together, for example the ports of one pod.
  *
- * @param source names the group within its provider, for example {@code pod/shop/web-0}
- * @param targets the labels of each target, {@code __address__} among them; none means that the
- *     group is gone
- * @param labels common to all targets; a target's own label of the same name wins, even an empty
- *     one
+ * @param source identifies the group within its provider, for example {@code pod/shop/web-0}
+ * @param targets the labels of each target, including {@code __address__}; empty means that the
+ *     group was removed
+ * @param labels labels of all targets; a target's own label of the same name takes precedence, even
+ *     an empty one
  */
 public record TargetGroup(String source, List<Labels> targets, Labels labels) {
   /** Copies the list. */
@@ -17,7 +17,7 @@ public record TargetGroup(String source, List<Labels> targets, Labels labels) {
     targets = List.copyOf(targets);
   }
 
-  /** The group that deletes {@code source}. */
+  /** Returns the group that deletes {@code source}. */
   public static TargetGroup empty(String source) {
     return new TargetGroup(source, List.of(), Labels.EMPTY);
   }

@@ -5,19 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the groups that a job has now, for those who ask for targets that are not kept: dropped
- * ones above all.
+ * Reads the current groups of a job, to compute targets that are not stored, mainly dropped ones.
  *
  * @hidden
  */
 @FunctionalInterface
 @Internal
 public interface TargetSetReader {
-  /** The groups of {@code job}; none for an unknown job. */
+  /** Returns the groups of {@code job}; empty for an unknown job. */
   TargetSet read(String job);
 
   /**
-   * The groups of a job at one moment.
+   * A snapshot of the groups of a job.
    *
    * @param configuration number of the configuration that is in force for the job
    * @param groups by provider

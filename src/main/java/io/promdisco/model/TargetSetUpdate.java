@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What changed in a job's target set since the last update.
+ * The changes of a job's target set since the last update.
  *
  * @param job the job's name
- * @param removed the job is gone; all else is empty then
- * @param whole {@code changes} contains every group of the job and replaces all that is known of it
+ * @param removed whether the job was removed; then everything else is empty
+ * @param whole whether {@code changes} contains every group of the job and replaces the known ones
  * @param configuration number of the configuration whose sources and rules are in force for the job
- *     from this update on. It changes only with a whole update
+ *     from this update on. It changes only with a complete update
  * @param targets number of targets of all the job's groups
  * @param changes the groups that changed, by provider; empty groups delete. The lists are shared
  *     between the jobs of a provider
@@ -30,7 +30,7 @@ public record TargetSetUpdate(
     changes = Map.copyOf(changes);
   }
 
-  /** The update that removes a job with all its targets. */
+  /** Returns the update that removes a job with all its targets. */
   public static TargetSetUpdate removal(String job) {
     return new TargetSetUpdate(job, true, true, 0, 0, Map.of());
   }

@@ -1,4 +1,4 @@
-/** Values that every layer shares: label sets, target groups and the updates made of them. */
+/** Values that all layers share: label sets, target groups and their updates. */
 @NullMarked
 package io.promdisco.model;
 

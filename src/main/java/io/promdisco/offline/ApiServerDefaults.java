@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
 
-/** What a real API server fills in, as far as discovery or a field selector can see it. */
+/** Sets the defaults of an API server, as far as discovery or a field selector can see them. */
 public final class ApiServerDefaults {
   private ApiServerDefaults() {}
 
-  /** Fills them in. */
+  /** Sets the defaults. */
   public static void apply(Resource<?> resource, ObjectNode object) {
     ObjectNode metadata = KubernetesJson.child(object, "metadata");
     if (resource.namespaced()) {
@@ -54,7 +54,7 @@ public final class ApiServerDefaults {
       ports(container.path("ports"));
     }
     ObjectNode status = KubernetesJson.child(pod, "status");
-    // The server sets it for a new pod only: a later write of the status can remove it.
+    // The server sets it only for a new pod; a later write of the status can remove it.
     boolean isNew = KubernetesJson.text(pod, "metadata", "creationTimestamp").isEmpty();
     if (isNew && !status.hasNonNull("phase")) {
       status.put("phase", "Pending");

@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Parses field selectors: {@code a=b}, {@code a==b}, {@code a!=b}, joined by commas, on those
- * fields that an API server knows for the kind.
+ * Parses field selectors: {@code a=b}, {@code a==b}, {@code a!=b}, separated by commas, on the
+ * fields that an API server supports for the kind.
  */
 final class FieldSelector {
-  /** Ends at a comma that no backslash precedes. */
+  /** Ends at a comma without a backslash before it. */
   private static final Pattern TERM = Pattern.compile("(?:\\\\.|[^,])+", Pattern.DOTALL);
 
   private static final Pattern ESCAPE = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
   private static final Set<String> METADATA = Set.of("metadata.name", "metadata.namespace");
 
-  /** By kind; the other kinds have those of {@link #METADATA}. */
+  /** Fields by kind; other kinds have those of {@link #METADATA}. */
   private static final Map<String, Set<String>> FIELDS =
       Map.of(
           "Pod",
@@ -49,8 +49,8 @@ final class FieldSelector {
   /**
    * Returns a predicate of objects; an empty selector matches all.
    *
-   * @throws IllegalArgumentException if it is not a field selector, or names a field that the kind
-   *     cannot be selected by; with the API server's message
+   * @throws IllegalArgumentException if it is not a field selector, or uses a field that is not
+   *     supported for the kind; with the API server's message
    */
   static Predicate<JsonNode> parse(Resource<?> resource, String text) {
     Predicate<JsonNode> all = any -> true;
@@ -91,7 +91,7 @@ final class FieldSelector {
             + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
   }
 
-  /** A field that is not set has its zero value, as in the server's own structures. */
+  /** A field that is not set has its zero value, as on the server. */
   private static String value(JsonNode object, String field) {
     String path = field.equals("status.successful") ? "status.succeeded" : field;
     int dot = path.indexOf('.');

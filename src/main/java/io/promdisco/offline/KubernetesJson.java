@@ -27,7 +27,7 @@ public final class KubernetesJson {
 
   private KubernetesJson() {}
 
-  /** Makes small integers long too, so that equal numbers are equal nodes. */
+  /** Stores small integers as long too, so that equal numbers are equal nodes. */
   static class Nodes extends JsonNodeFactory {
     private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,7 @@ public final class KubernetesJson {
     return TextNode.valueOf(encodable(text));
   }
 
-  /** Replaces each unpaired surrogate as an API server does. */
+  /** Replaces unpaired surrogates as an API server does. */
   private static String encodable(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -68,7 +68,7 @@ public final class KubernetesJson {
     }
   }
 
-  /** Makes the texts that {@code parser} reads encodable. */
+  /** Makes the texts that {@code parser} reads encodable in UTF-8. */
   static JsonParser parser(JsonParser parser) {
     return new JsonParserDelegate(parser) {
       @Override
@@ -85,7 +85,7 @@ public final class KubernetesJson {
     };
   }
 
-  /** The text of the field at {@code path}; empty if there is none. */
+  /** Returns the text of the field at {@code path}; empty if there is none. */
   public static String text(JsonNode node, String... path) {
     JsonNode at = node;
     for (String name : path) {
@@ -94,7 +94,7 @@ public final class KubernetesJson {
     return at.isNull() ? "" : at.asText("");
   }
 
-  /** The object called {@code name} in {@code parent}, created if it is missing. */
+  /** Returns the object {@code name} in {@code parent}, created if it is missing. */
   public static ObjectNode child(ObjectNode parent, String name) {
     return parent.get(name) instanceof ObjectNode there ? there : parent.putObject(name);
   }

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 
 /**
  * Parses label selectors: {@code a=b}, {@code a!=b}, {@code a in (b,c)}, {@code a notin (b,c)},
- * {@code a}, {@code !a}, {@code a>1}, {@code a<1}, joined by commas.
+ * {@code a}, {@code !a}, {@code a>1}, {@code a<1}, separated by commas.
  */
 final class LabelSelector {
   private final String text;

@@ -16,10 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * Every SD config finds its objects in one dump.
+ * Opens clients that find the objects of every SD config in one dump.
  *
- * @param cluster what the dump holds
- * @param ownNamespace the namespace that {@code own_namespace} means; empty: unknown
+ * @param cluster the content of the dump
+ * @param ownNamespace the namespace that {@code own_namespace} refers to; empty if unknown
  */
 public record ManifestClientFactory(ManifestCluster cluster, Optional<String> ownNamespace)
     implements ResourceClientFactory {
@@ -35,7 +35,10 @@ public record ManifestClientFactory(ManifestCluster cluster, Optional<String> ow
     return NAME;
   }
 
-  /** Lists the dump. A watch shows it once and then waits, because a dump does not change. */
+  /**
+   * Lists the dump. A watch returns the objects once and then waits, because a dump does not
+   * change.
+   */
   private record Client(
       ManifestCluster cluster, Optional<String> ownNamespace, CountDownLatch closed)
       implements ResourceClient {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The objects of a dump, with the defaults that an API server fills in. Safe for all threads; the
+ * The objects of a dump, with the defaults that an API server sets. Safe for all threads; the
  * objects must not be changed.
  */
 public final class ManifestCluster {
@@ -19,8 +19,8 @@ public final class ManifestCluster {
   private long resourceVersion;
 
   /**
-   * Takes objects, which become its own. Of two with the same name the later counts; kinds that are
-   * not in {@code Resource.ALL} are ignored.
+   * Takes ownership of the objects. Of two with the same name, the later one is used; kinds that
+   * are not in {@code Resource.ALL} are ignored.
    */
   public ManifestCluster(Iterable<ObjectNode> objects) {
     objects.forEach(
@@ -47,7 +47,7 @@ public final class ManifestCluster {
   /**
    * Returns the selected objects, ordered by namespace and name.
    *
-   * @throws IllegalArgumentException if a selector is not valid
+   * @throws IllegalArgumentException if a selector is invalid
    */
   public List<ObjectNode> list(Resource<?> resource, WatchScope scope) {
     return objects.getOrDefault(resource, new TreeMap<>()).values().stream()
@@ -55,7 +55,7 @@ public final class ManifestCluster {
         .toList();
   }
 
-  /** The version of the newest object. */
+  /** Returns the version of the newest object. */
   long resourceVersion() {
     return resourceVersion;
   }

@@ -13,14 +13,14 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Decodes files in gzip, UTF-8 and UTF-16, recognised by their first bytes. */
+/** Decodes files in gzip, UTF-8 and UTF-16, which it recognizes by their first bytes. */
 final class ManifestDecoding {
   private ManifestDecoding() {}
 
   /**
    * Returns the bytes, uncompressed if they are gzip.
    *
-   * @param most the largest size after unpacking, in bytes; less than 2 GiB
+   * @param most the maximum uncompressed size in bytes; less than 2 GiB
    * @throws IOException if the content is cut off or larger
    */
   static byte[] unzipped(byte[] bytes, long most) throws IOException {
@@ -34,7 +34,7 @@ final class ManifestDecoding {
   }
 
   /**
-   * Returns the text without its byte order mark. UTF-16 without a mark is recognised by the zero
+   * Returns the text without its byte order mark. UTF-16 without a mark is recognized by the zero
    * in its first character.
    *
    * @throws ManifestDocument.BrokenException if the bytes are not text

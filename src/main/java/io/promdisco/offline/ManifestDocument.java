@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A document of a file.
  *
- * @param number in its file, from 1
- * @param line where it begins, from 1
- * @param content what it holds
+ * @param number its number in the file, from 1
+ * @param line its first line, from 1
+ * @param content the content
  * @param itemLines the line of each item of its lists, by identity
  * @param typedKeys keys whose text differs from their spelling
  */
@@ -20,24 +20,27 @@ record ManifestDocument(
     JsonNode content,
     IdentityHashMap<JsonNode, Integer> itemLines,
     List<TypedKey> typedKeys) {
-  /** Lines are known of items down to this depth: {@code items} of {@code items}. */
+  /** The depth down to which lines of items are known: {@code items} of {@code items}. */
   static final int DEEPEST_ITEM = 4;
 
   /**
    * A key that is a number or a boolean.
    *
    * @param line its line in the file
-   * @param written as in the file
-   * @param read as the key of an object
+   * @param written the text in the file
+   * @param read the key of the object
    */
   record TypedKey(int line, String written, String read) {}
 
-  /** The line of {@code node} if it is an item of a list; otherwise the line of the document. */
+  /**
+   * Returns the line of {@code node} if it is an item of a list; otherwise the line of the
+   * document.
+   */
   int lineOf(JsonNode node) {
     return itemLines.getOrDefault(node, line);
   }
 
-  /** A file breaks off here. */
+  /** Thrown where a file is broken. */
   static final class BrokenException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package io.promdisco.offline;
 
 import java.util.List;
 
-/** Manifests could not be read. The message has a line for every problem. */
+/** Thrown if manifests could not be read. The message has a line for every problem. */
 public final class ManifestException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class ManifestException extends Exception {
     this.problems = List.copyOf(problems);
   }
 
-  /** Each as {@code file:line: what (expected: …)}. */
+  /** The problems, each as {@code file:line: what (expected: …)}. */
   public List<String> problems() {
     return problems;
   }

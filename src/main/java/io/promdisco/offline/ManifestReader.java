@@ -24,15 +24,15 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Reads Kubernetes objects from files, as {@code kubectl get … -o yaml} or {@code -o json} writes
- * them: several documents a file, {@code kind: List} and typed lists (whose items need not say
- * their kind), status included; UTF-8 or UTF-16, compressed with gzip or not. Objects of kinds that
- * no discovery reads are ignored; kinds that differ from a known one in case or number only, and
- * known ones in an API group of Kubernetes that does not have them, are left out by name. Ingresses
- * and endpoint slices of {@code v1beta1} become those of {@code v1}.
+ * Reads Kubernetes objects from files as {@code kubectl get … -o yaml} or {@code -o json} writes
+ * them: several documents in a file, {@code kind: List} and typed lists (whose items need no kind),
+ * including the status; UTF-8 or UTF-16, optionally compressed with gzip. Objects of kinds that
+ * discovery does not read are ignored. Kinds that differ from a known one only in case or number,
+ * and known ones in a Kubernetes API group that does not have them, are left out and reported by
+ * name. Ingresses and endpoint slices of {@code v1beta1} are converted to {@code v1}.
  */
 public final class ManifestReader {
-  /** Stands for standard input. */
+  /** The path of standard input. */
   private static final Path STANDARD_INPUT = Path.of("-");
 
   private final Predicate<JsonNode> wanted;
@@ -45,7 +45,7 @@ public final class ManifestReader {
   private int ignored;
 
   /**
-   * @param wanted which objects that discovery does not read are kept
+   * @param wanted which objects are kept although discovery does not read them
    */
   private ManifestReader(Predicate<JsonNode> wanted) {
     this.wanted = wanted;
@@ -54,21 +54,21 @@ public final class ManifestReader {
   /**
    * An object that cannot be used.
    *
-   * @param kind such as {@code Pod}; empty: missing
-   * @param namespace empty: missing, or the object has none
-   * @param name empty: missing
-   * @param problem as {@code file:line: Pod shop/web-0: field: what (expected: …)}
+   * @param kind such as {@code Pod}; empty if missing
+   * @param namespace empty if missing, or if the object has none
+   * @param name empty if missing
+   * @param problem for example {@code file:line: Pod shop/web-0: field: what (expected: …)}
    */
   public record LeftOut(String kind, String namespace, String name, String problem) {}
 
   /**
    * The content of files.
    *
-   * @param objects those of the kinds in {@code Resource.ALL}, in order, duplicates included
-   * @param others those of other kinds that the caller wants, likewise
+   * @param objects the objects of the kinds in {@code Resource.ALL}, in order, including duplicates
+   * @param others the objects of other kinds that the caller wants, in order, including duplicates
    * @param leftOut objects that discovery would read, but that are malformed or of an unknown
    *     version
-   * @param warnings problems without effect on other objects
+   * @param warnings problems that do not affect other objects
    */
   public record Contents(
       List<ObjectNode> objects,
@@ -87,11 +87,11 @@ public final class ManifestReader {
   private record PlacedObject(String text, ObjectNode object) {}
 
   /**
-   * Reads files, and of folders every file below that ends in {@code .yaml}, {@code .yml} or {@code
-   * .json}, or in one of these and {@code .gz} (hidden ones not), in the order of their names.
-   * {@code -} is standard input.
+   * Reads files and folders. In a folder, it reads every file below it that is not hidden and ends
+   * in {@code .yaml}, {@code .yml} or {@code .json}, optionally followed by {@code .gz}, in the
+   * order of their names. {@code -} is standard input.
    *
-   * @throws ManifestException if a file cannot be read or parsed; it names all of them, with the
+   * @throws ManifestException if files cannot be read or parsed; it names all of them, with the
    *     line
    */
   public static Contents load(List<Path> paths) throws ManifestException {
@@ -99,9 +99,9 @@ public final class ManifestReader {
   }
 
   /**
-   * Reads files as {@link #load(List)} does, and keeps objects of other kinds.
+   * Same as {@link #load(List)}, but also keeps objects of other kinds.
    *
-   * @param wanted which of them
+   * @param wanted which of them to keep
    * @throws ManifestException if a file cannot be read or parsed
    */
   public static Contents load(List<Path> paths, Predicate<JsonNode> wanted)
@@ -134,9 +134,9 @@ public final class ManifestReader {
   }
 
   /**
-   * Reads files as {@link #load} does, all or nothing.
+   * Reads files like {@link #load}, but fails if any object is broken.
    *
-   * @return the objects, in order; the caller's own
+   * @return a new list of the objects, in order
    * @throws ManifestException if anything is broken or left out
    */
   public static List<ObjectNode> read(List<Path> paths) throws ManifestException {
@@ -148,7 +148,7 @@ public final class ManifestReader {
   }
 
   /**
-   * Reads the documents of one file as they are, whatever they hold; empty ones are left out.
+   * Returns the documents of one file unchanged, whatever they contain; empty ones are left out.
    *
    * @throws ManifestException if the file cannot be read or parsed
    */
@@ -167,9 +167,9 @@ public final class ManifestReader {
   }
 
   /**
-   * Reads the one object in {@code yaml}, a template of this program.
+   * Reads the single object in {@code yaml}, a template of this program.
    *
-   * @throws IllegalArgumentException if it is not one object
+   * @throws IllegalArgumentException if it is not a single object
    */
   public static ObjectNode object(String yaml) {
     List<ManifestDocument> documents = new ArrayList<>();
@@ -211,7 +211,7 @@ public final class ManifestReader {
         && Files.isRegularFile(file);
   }
 
-  /** Opens a file with a limit in bytes. */
+  /** Opens a file with a size limit in bytes. */
   private interface Opener {
     InputStream open(Path file, long most) throws IOException;
   }
@@ -245,9 +245,9 @@ public final class ManifestReader {
   /**
    * Adds an object or the items of a list.
    *
-   * @param at its path in the document; empty: the document itself
-   * @param apiVersion the default; empty: the object must have one
-   * @param kind likewise
+   * @param at its path in the document; empty for the document itself
+   * @param apiVersion the default; empty if the object must have one
+   * @param kind the default; empty if the object must have one
    */
   private void addObject(Source source, String at, JsonNode node, String apiVersion, String kind) {
     String place = source.place(node) + ": " + at;
@@ -269,7 +269,7 @@ public final class ManifestReader {
               ownKind,
               KubernetesJson.text(object, "metadata", "namespace"),
               KubernetesJson.text(object, "metadata", "name"),
-              place + missing + ": missing (expected: as in a manifest for kubectl)"));
+              place + missing + ": missing (expected: as in a kubectl manifest)"));
     } else {
       addSingle(source.place(node), object);
     }
@@ -352,7 +352,7 @@ public final class ManifestReader {
     others.add(object);
   }
 
-  /** Replaces every value by its spelling, as a string. */
+  /** Replaces every value by its spelling. */
   private static void asTexts(JsonNode map) {
     if (map instanceof ObjectNode fields) {
       for (Map.Entry<String, JsonNode> entry : fields.properties()) {
@@ -377,9 +377,9 @@ public final class ManifestReader {
           place
               + ": "
               + described(object)
-              + ": also at "
+              + ": also defined at "
               + earlier.text
-              + ", with other content; the later one counts");
+              + ", with different content; the later one is used");
     }
   }
 
@@ -400,7 +400,7 @@ public final class ManifestReader {
     leftOut.add(object);
   }
 
-  /** As {@code Pod shop/web-0}. */
+  /** Returns, for example, {@code Pod shop/web-0}. */
   private static String described(ObjectNode object) {
     String namespace = KubernetesJson.text(object, "metadata", "namespace");
     String name = KubernetesJson.text(object, "metadata", "name");
@@ -437,7 +437,7 @@ public final class ManifestReader {
         : opener.open(file, mostBytes());
   }
 
-  /** Half of the heap, because the objects need memory too. */
+  /** Returns half of the heap, because the objects need memory too. */
   private static long mostBytes() {
     return Math.min(Integer.MAX_VALUE - 64, Runtime.getRuntime().maxMemory() / 2);
   }
@@ -453,8 +453,8 @@ public final class ManifestReader {
   }
 
   /**
-   * JSON objects, one after the other; or else YAML, which may begin with a brace too. If it is
-   * neither, the reader that came further knows better what is wrong.
+   * Parses JSON objects in sequence, or else YAML, which may begin with a brace too. If it is
+   * neither, the error of the parser that read more is reported.
    */
   private static void parseJson(byte[] bytes, List<ManifestDocument> out)
       throws IOException, ManifestDocument.BrokenException {
@@ -483,7 +483,7 @@ public final class ManifestReader {
     }
   }
 
-  /** Remembers the line of each object that is an item of a list. */
+  /** Records the line of each object that is an item of a list. */
   private static final class ItemLines extends KubernetesJson.Nodes {
     private static final long serialVersionUID = 1L;
 

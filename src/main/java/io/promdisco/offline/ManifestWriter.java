@@ -17,13 +17,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes views as the Kubernetes objects that they were read from, with the fields of the view and
- * no other: no environment, no arguments, no volumes.
+ * Writes views as Kubernetes objects with only the fields of the view: no environment variables, no
+ * arguments, no volumes.
  */
 public final class ManifestWriter {
   private ManifestWriter() {}
 
-  /** The object; reading it gives an equal view. */
+  /** Returns the object of a view. Reading it results in an equal view. */
   public static ObjectNode of(Resource<?> resource, KubeObject view) {
     ObjectNode object = KubernetesJson.object();
     object.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
@@ -93,7 +93,7 @@ public final class ManifestWriter {
       pod.furtherIps().forEach(ip -> ips.addObject().put("ip", ip));
     }
     text(status, "hostIP", pod.hostIp());
-    status.put("phase", pod.phase()); // An empty one, too: a missing one is taken for Pending.
+    status.put("phase", pod.phase()); // Written even if it is empty, because a missing phase is read as Pending.
     if (!pod.ready().isEmpty()) {
       condition(status, "Ready", pod.ready());
     }
@@ -141,7 +141,7 @@ public final class ManifestWriter {
       text(to, "protocol", port.protocol());
       text(to, "appProtocol", port.appProtocol());
     }
-    // Written as external IPs: only the field of the address differs.
+    // Written as external IPs, because only the field that contains the address differs.
     if (!service.furtherIps().isEmpty()) {
       texts(spec, "externalIPs", service.furtherIps());
     }

@@ -8,16 +8,16 @@ import java.util.function.Predicate;
 /**
  * The objects of a resource that a request selects.
  *
- * @param scope namespace and selectors as in the request
- * @param labels whether labels match, given as a JSON object
- * @param fields whether an object matches
+ * @param scope namespace and selectors of the request
+ * @param labels matches the labels of an object, given as a JSON object
+ * @param fields matches an object
  */
 public record ObjectSelector(
     WatchScope scope, Predicate<JsonNode> labels, Predicate<JsonNode> fields) {
   /**
    * Parses the selectors of a request.
    *
-   * @throws IllegalArgumentException if the server would answer 400; with its message
+   * @throws IllegalArgumentException if the server would answer 400; with the server's message
    */
   public static ObjectSelector of(Resource<?> resource, WatchScope scope) {
     return new ObjectSelector(
@@ -35,7 +35,7 @@ public record ObjectSelector(
         && fields.test(object);
   }
 
-  /** Returns whether more than the namespace is selected by. */
+  /** Whether there are selectors besides the namespace. */
   public boolean hasSelectors() {
     return !scope.labelSelector().isBlank() || !scope.fieldSelector().isBlank();
   }

@@ -6,18 +6,18 @@ import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
-/** Converts objects of API versions before {@code v1} in place, as an API server does. */
+/** Converts objects of API versions older than {@code v1} in place, as an API server does. */
 final class OldApiVersions {
   private static final String ZONE = "topology.kubernetes.io/zone";
 
-  /** The group that held most resources before they moved. */
+  /** The API group of most resources before they were moved. */
   private static final String MOVED = "extensions";
 
   private static final String HOST_NAME = "kubernetes.io/hostname";
 
   private OldApiVersions() {}
 
-  /** The resource whose kind and API group {@code object} has, whatever its version. */
+  /** Returns the resource with the kind and API group of {@code object}, in any version. */
   static Optional<Resource<?>> resource(JsonNode object) {
     String kind = KubernetesJson.text(object, "kind");
     String group = group(object);
@@ -43,8 +43,8 @@ final class OldApiVersions {
   /**
    * A mistake in the kind or API group of an object.
    *
-   * @param right the kind that is meant
-   * @param problem as {@code kind: pods (expected: Pod)}
+   * @param right the intended kind
+   * @param problem for example {@code kind: pods (expected: Pod)}
    */
   record Misspelling(String right, String problem) {
     private static Misspelling ofKind(String kind, String right) {
@@ -53,8 +53,9 @@ final class OldApiVersions {
   }
 
   /**
-   * What is wrong with the kind or API group of an object that has no {@link #resource}; nothing if
-   * it is of another kind. Groups that Kubernetes does not define may have a kind of the same name.
+   * Returns what is wrong with the kind or API group of an object without {@link #resource}; empty
+   * if it is of another kind. API groups that Kubernetes does not define may have a kind of the
+   * same name.
    */
   static Optional<Misspelling> misspelling(JsonNode object) {
     String kind = KubernetesJson.text(object, "kind");
@@ -87,7 +88,7 @@ final class OldApiVersions {
     return Optional.empty();
   }
 
-  /** Whether a kind differs in case or number only. */
+  /** Whether a kind differs only in case or number. */
   private static boolean isNear(String kind, Resource<?> resource) {
     return kind.equalsIgnoreCase(resource.kind())
         || kind.equalsIgnoreCase(resource.plural())
@@ -106,7 +107,7 @@ final class OldApiVersions {
         }
       }
       default -> {
-        // Only metadata is read of these, and that is the same in every version.
+        // Only the metadata of these is read, which is the same in every version.
         if (!resource.view().equals(MetadataView.class)) {
           return false;
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
-/** Finds the resource that an object belongs to. */
+/** Finds the resource of an object. */
 public final class ResourceKinds {
   private ResourceKinds() {}
 

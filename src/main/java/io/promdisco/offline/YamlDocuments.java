@@ -25,10 +25,10 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * Reads YAML straight from the parser's events into JSON trees: no node graph and no regular
- * expressions, which would cost a small dump more than the rest of the start. Scalars and keys are
- * typed as kubectl types them ({@link KubernetesYamlScalars}); anchors work, and merge keys as in
- * go-yaml v2: of two values for a key the later counts. For one file and one thread.
+ * Reads YAML from the parser's events into JSON trees, without a node graph and without regular
+ * expressions, which would cost more than the rest of the start for a small dump. Scalars and keys
+ * have the types of kubectl ({@link KubernetesYamlScalars}). Anchors are supported, and merge keys
+ * as in go-yaml v2: of two values for a key, the later is used. For one file and one thread.
  */
 final class YamlDocuments {
   private static final int DEEPEST = 200;
@@ -51,7 +51,7 @@ final class YamlDocuments {
     this.out = out;
   }
 
-  /** Adds the documents of {@code text}, those before a broken one included, to {@code out}. */
+  /** Adds the documents of {@code text} to {@code out}, including those before a broken one. */
   static void read(String text, List<ManifestDocument> out)
       throws ManifestDocument.BrokenException {
     YamlDocuments documents = new YamlDocuments(text, out);

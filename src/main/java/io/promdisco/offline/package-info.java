@@ -1,4 +1,4 @@
-/** Kubernetes objects out of files: discovery without an API server. */
+/** Kubernetes objects from files: discovery without an API server. */
 @Internal
 @NullMarked
 package io.promdisco.offline;

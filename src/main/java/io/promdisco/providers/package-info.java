@@ -1,4 +1,4 @@
-/** The sources of targets, one package each; they never know of each other. */
+/** The discovery kinds, with one package for each. They do not depend on each other. */
 @Internal
 @NullMarked
 package io.promdisco.providers;

@@ -3,18 +3,18 @@ package io.promdisco.relabel;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Upper and lower case, one code point for one code point, whatever the language: {@code ß} has no
- * upper case, {@code İ} becomes {@code i}, no sigma is final.
+ * Converts to upper and lower case, one code point to one code point, independent of the language:
+ * {@code ß} has no upper case, {@code İ} becomes {@code i}, and there is no final sigma.
  */
 final class CaseMapping {
   private CaseMapping() {}
 
-  /** In lower case; the same string if it is. */
+  /** Converts to lower case; returns the same string if nothing changes. */
   static String lower(String text) {
     return map(text, Character::toLowerCase);
   }
 
-  /** In upper case; the same string if it is. */
+  /** Converts to upper case; returns the same string if nothing changes. */
   static String upper(String text) {
     return map(text, Character::toUpperCase);
   }

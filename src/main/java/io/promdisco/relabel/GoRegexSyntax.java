@@ -8,46 +8,49 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads regex text as Go does and writes it as re2j wants it.
+ * Reads regex text as Go does, and writes it for re2j.
  *
- * <p>The two agree on nearly everything. What differs, and is bridged here: Go lets several groups
- * have one name, so for re2j they are named by number and their names kept aside; re2j takes a
- * literal brace for a repetition when it looks whether the next repetition is a doubled one; re2j
- * escapes any character outside ASCII; Go limits nested repetitions, nesting and size; groups under
- * {@code {0}} take part for re2j; re2j's Unicode is old, so classes like <code>\p{Lu}</code> are
- * spelt out.
+ * <p>Both agree on nearly everything. The differences that this class handles: Go allows several
+ * groups with one name, so re2j gets names made from their numbers. re2j takes a literal brace for
+ * a repetition when it checks whether a repetition is doubled. re2j escapes any character outside
+ * ASCII. Go limits nested repetitions, nesting and size. In re2j, groups under {@code {0}} can
+ * match. re2j has an old version of Unicode, so classes like <code>\p{Lu}</code> are written as
+ * ranges.
  *
- * <p>Text that neither accepts is passed on as it is: re2j finds the mistake.
+ * <p>Text that neither accepts is passed on unchanged, and re2j reports the error.
  */
 final class GoRegexSyntax {
-  /** What Go allows nested counted repetitions to multiply to. */
+  /** The maximum product of nested counted repetitions in Go. */
   private static final int MAX_REPEAT = 1000;
 
   private static final int MAX_DEPTH = 1000;
 
-  /** Characters. re2j copies a literal for each character that it adds to it. */
+  /**
+   * The maximum number of characters in a literal, because re2j copies a literal for each character
+   * that it adds.
+   */
   private static final int LONGEST_LITERAL = 512;
 
-  /** Ends a literal of re2j and matches the empty text. */
+  /** Matches the empty text, and ends a literal in re2j. */
   private static final String NOTHING = "(?:)";
 
   private static final String NO_CHARACTER = "[^\\x{0}-\\x{10ffff}]";
 
-  /** Go's limit of 128 MiB at 40 bytes an instruction. */
+  /** Go's limit of 128 MiB with 40 bytes for each instruction. */
   private static final long MAX_SIZE = (128L << 20) / 40;
 
-  /** What is known of a group whose end has not been read, or of the last thing read. */
+  /** Properties of an open group, or of the last element. */
   private static final class Extent {
-    /** Number of the first capturing group in it. */
+    /** The number of its first capturing group. */
     int firstGroup;
 
-    /** Largest product of nested repetitions. */
+    /** The largest product of nested repetitions. */
     long repeat = 1;
 
-    /** About how many instructions it needs. */
+    /** The approximate number of its instructions. */
     long size;
 
-    /** Whether case counts nothing now, within this group. */
+    /** Whether case is ignored at this point in the group. */
     boolean folded;
   }
 
@@ -66,15 +69,15 @@ final class GoRegexSyntax {
   }
 
   /**
-   * Text for re2j.
+   * The text for re2j.
    *
-   * @param text the same regex in re2j's words
-   * @param groupNames by number, from group 0; empty for a group without a name
-   * @param deadGroups those that can never take part
+   * @param text the same regex for re2j
+   * @param groupNames the names of groups by number, from group 0; empty for a group without a name
+   * @param deadGroups groups that can never match
    */
   record Translation(String text, List<String> groupNames, BitSet deadGroups) {}
 
-  /** Translates a whole regex, anchors included. */
+  /** Translates a whole regex, including its anchors. */
   static Translation translate(String text) throws RegexException {
     GoRegexSyntax syntax = new GoRegexSyntax(text);
     syntax.groupNames.add("");
@@ -142,7 +145,7 @@ final class GoRegexSyntax {
     }
   }
 
-  /** Counts the last thing read into the group around it. */
+  /** Adds the last element to its group. */
   private void endAtom() throws RegexException {
     Extent around = open.element();
     around.repeat = Math.max(around.repeat, atom.repeat);
@@ -182,7 +185,7 @@ final class GoRegexSyntax {
     beginAtom();
     Optional<String> ranges = unicodeClass();
     if (ranges.isPresent()) {
-      // Case is in the ranges already; re2j takes minutes to add it to large ones.
+      // The ranges contain both cases already; re2j would take minutes to add them to large ranges.
       out.append("(?-i:");
       out.append(ranges.get().isEmpty() ? NO_CHARACTER : "[" + ranges.get() + "]");
       out.append(')');
@@ -192,8 +195,8 @@ final class GoRegexSyntax {
   }
 
   /**
-   * Reads a class like <code>\pL</code> or <code>\P{Greek}</code>; its ranges, or nothing if there
-   * is something else.
+   * Reads a class like <code>\pL</code> or <code>\P{Greek}</code>. Returns its ranges; empty if the
+   * text is something else.
    */
   private Optional<String> unicodeClass() throws RegexException {
     boolean negated = text.startsWith("\\P", pos);
@@ -217,7 +220,7 @@ final class GoRegexSyntax {
     return ranges;
   }
 
-  /** Reads one escape, in a class or outside. */
+  /** Reads one escape, inside or outside of a class. */
   private boolean escapedCharacter() throws RegexException {
     if (pos + 1 == text.length()) {
       return false;
@@ -254,7 +257,7 @@ final class GoRegexSyntax {
       }
       first = false;
       int named = text.startsWith("[:", pos) ? text.indexOf(":]", pos + 2) : -1;
-      // Without regard to case re2j reads the name, for it takes minutes for large ranges.
+      // If case is ignored, re2j gets the name, because it takes minutes for large ranges.
       Optional<String> ranges = open.element().folded ? Optional.empty() : unicodeClass();
       if (ranges.isPresent()) {
         out.append(ranges.get());
@@ -267,7 +270,7 @@ final class GoRegexSyntax {
     return false;
   }
 
-  /** Reads a character of a class, or a range of characters. */
+  /** Reads a character, or a range of characters, in a class. */
   private boolean classRange() throws RegexException {
     if (!classCharacter()) {
       return false;
@@ -328,7 +331,7 @@ final class GoRegexSyntax {
     return true;
   }
 
-  /** Whether case counts nothing after these flags. */
+  /** Whether case is ignored after these flags. */
   private static boolean folds(String flags, boolean before) {
     int at = flags.indexOf('i');
     int minus = flags.indexOf('-');
@@ -369,7 +372,7 @@ final class GoRegexSyntax {
     return true;
   }
 
-  /** Reads a counted repetition, or a brace that stands for itself. */
+  /** Reads a counted repetition, or a literal brace. */
   private boolean brace() throws RegexException {
     int start = pos;
     int end = text.indexOf('}', start);
@@ -406,7 +409,7 @@ final class GoRegexSyntax {
     return true;
   }
 
-  /** A decimal number without leading zeros, a large one if it is too long, or -1. */
+  /** Returns a decimal number without leading zeros, a large number if it is too long, or -1. */
   private int number(int from, int to) {
     if (from >= to || (to - from > 1 && text.charAt(from) == '0')) {
       return -1;

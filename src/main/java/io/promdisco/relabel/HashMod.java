@@ -17,11 +17,11 @@ final class HashMod {
               hash[8], hash[9], hash[10], hash[11], hash[12], hash[13], hash[14], hash[15]);
       return Long.toUnsignedString(Long.remainderUnsigned(last, modulus));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has MD5", e);
+      throw new IllegalStateException("this JVM does not support MD5", e);
     }
   }
 
-  /** UTF-8 in which half of a surrogate pair is U+FFFD, as Prometheus would have read it. */
+  /** Encodes in UTF-8 with U+FFFD for unpaired surrogates, as Prometheus would have read it. */
   private static byte[] utf8(String text) {
     StringBuilder whole = null;
     for (int i = 0; i < text.length(); i++) {

@@ -5,19 +5,19 @@ import io.promdisco.model.Labels;
 import java.util.function.BiConsumer;
 
 /**
- * Labels to be read, without a copy of them being made. A label with an empty value is not there.
+ * A read-only view of labels, which are not copied. A label with an empty value counts as missing.
  *
  * @hidden
  */
 @Internal
 public interface LabelView {
-  /** The value of a label, or the empty string. */
+  /** Returns the value of a label, or an empty string. */
   String get(String name);
 
-  /** Calls {@code action} with each label, each name once. */
+  /** Calls {@code action} with each label once. */
   void forEach(BiConsumer<String, String> action);
 
-  /** A view of a label set. */
+  /** Returns a view of a label set. */
   static LabelView of(Labels labels) {
     return new LabelView() {
       @Override

@@ -6,28 +6,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts that a simple regex matches, spelt out as paths of literal text and gaps ({@code .*},
- * {@code .+}).
+ * The texts that a simple regex matches, as paths of literal text and gaps ({@code .*}, {@code
+ * .+}).
  *
- * <p>Understood are literals, escaped punctuation, small classes of plain characters, groups,
+ * <p>Supported are literals, escaped punctuation, small classes of plain characters, groups,
  * alternatives, {@code ?}, and gaps; {@code a(b|c)?} has the paths {@code ab}, {@code ac} and
- * {@code a}. Paths stand in the order in which RE2 prefers them. A regex that holds anything else,
- * or has too many paths, has no shape.
+ * {@code a}. Paths are in the order in which RE2 prefers them. A regex that contains anything else,
+ * or has too many paths, has no literal pattern.
  */
 final class LiteralPattern {
   /** A step of a path. */
   sealed interface Item permits Text, Gap, Mark {}
 
-  /** Just this text; without surrogates, so that no gap can end within a code point. */
+  /** Exactly this text, without surrogates, so that no gap can end within a code point. */
   record Text(String text) implements Item {}
 
-  /** Any text of at least so many characters, 0 or 1. */
+  /** Any text with a minimum of 0 or 1 characters. */
   record Gap(int least) implements Item {}
 
-  /** Where a group begins (twice its number) or ends (one more). */
+  /** The beginning of a group (slot 2 × its number) or its end (one more). */
   record Mark(int slot) implements Item {}
 
-  /** Thrown and caught in here: the regex has no shape. */
+  /** Thrown and caught in this class if the regex has no literal pattern. */
   private static final class Unknown extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,7 @@ final class LiteralPattern {
     this.regex = regex;
   }
 
-  /** The paths of a regex as it was written, which must be valid; null if it has no shape. */
+  /** Returns the paths of a valid regex, or null if it has no literal pattern. */
   static @Nullable List<List<Item>> pathsOf(String regex) {
     try {
       LiteralPattern shape = new LiteralPattern(regex);
@@ -56,7 +56,7 @@ final class LiteralPattern {
       }
       List<List<Item>> paths = shape.alternatives();
       if (shape.pos < regex.length()) {
-        throw new Unknown(); // a bracket that closes what was never opened
+        throw new Unknown(); // a closing parenthesis without an opening one
       }
       return paths;
     } catch (Unknown e) {
@@ -64,7 +64,7 @@ final class LiteralPattern {
     }
   }
 
-  /** The paths as texts; nothing if there is a gap in one. */
+  /** Returns the paths as texts; empty if one contains a gap. */
   static Optional<List<String>> texts(List<List<Item>> paths) {
     List<String> texts = new ArrayList<>();
     for (List<Item> path : paths) {
@@ -130,7 +130,7 @@ final class LiteralPattern {
     return checked(paths);
   }
 
-  /** A thing with the repetition behind it. */
+  /** Reads an element and the repetition after it. */
   private List<List<Item>> repeated() throws Unknown {
     if (take(".")) {
       int least = take("*") ? 0 : take("+") ? 1 : -1;
@@ -204,7 +204,7 @@ final class LiteralPattern {
     return product(product(opening, paths), List.of(List.of(new Mark(2 * number + 1))));
   }
 
-  /** {@code [abc]}: without ranges, escapes and negation. */
+  /** Reads a class like {@code [abc]}, without ranges, escapes and negation. */
   private List<List<Item>> charClass() throws Unknown {
     List<List<Item>> paths = new ArrayList<>();
     while (!take("]")) {

@@ -1,6 +1,6 @@
 package io.promdisco.relabel;
 
-/** Text in double quotes on one line, as it is shown in messages. */
+/** Formats text in double quotes on one line, for messages. */
 final class QuotedText {
   private QuotedText() {}
 

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression of a rule: RE2 syntax, put as text between {@code ^(?s:} and {@code )$}, so
- * that {@code a)|(b} is legal and anchored on one side each. Immutable; safe for all threads.
+ * A regular expression of a rule in RE2 syntax. It is placed as text between {@code ^(?s:} and
+ * {@code )$}, so that {@code a)|(b} is valid and each alternative is anchored on one side.
+ * Immutable; safe for all threads.
  */
 final class Regex {
   private final String text;
@@ -27,7 +28,7 @@ final class Regex {
   /**
    * Compiles {@code text}.
    *
-   * @throws RegexException if it is not RE2 syntax
+   * @throws RegexException if it is not valid RE2 syntax
    */
   static Regex compile(String text) throws RegexException {
     String anchored = "^(?s:" + text + ")$";
@@ -41,17 +42,17 @@ final class Regex {
       }
       boolean whole = where.equals(translation.text());
       throw new RegexException(e.getDescription(), whole ? anchored : where);
-    } catch (StackOverflowError e) { // RE2/J recurses for each repetition.
+    } catch (StackOverflowError e) { // re2j recurses for each repetition.
       throw new RegexException("expression needs too deep a stack", "");
     }
   }
 
-  /** As it was written. */
+  /** Returns the regex as written. */
   String text() {
     return text;
   }
 
-  /** Names of the groups by number, from group 0; empty for a group without a name. */
+  /** Returns the names of the groups by number, from group 0; empty for a group without a name. */
   List<String> groupNames() {
     return groupNames;
   }
@@ -59,7 +60,7 @@ final class Regex {
   /**
    * Whether {@code value} matches.
    *
-   * @throws RuleLimitException if the regex needs too deep a stack: RE2/J recurses for each
+   * @throws RuleLimitException if the regex needs too deep a stack, because re2j recurses for each
    *     alternative
    */
   boolean matches(String value) {
@@ -71,11 +72,11 @@ final class Regex {
   }
 
   /**
-   * The first match that begins at {@code from} or later.
+   * Returns the first match that begins at {@code from} or later.
    *
-   * @return start and end of each group, from group 0; -1 for a group that took no part. Null if
-   *     nothing matches
-   * @throws RuleLimitException as {@link #matches}
+   * @return start and end of each group, from group 0; -1 for a group that did not match. Null if
+   *     there is no match
+   * @throws RuleLimitException as for {@link #matches}
    */
   int @Nullable [] find(String value, int from) {
     Matcher matcher = pattern.matcher(value);
@@ -96,8 +97,9 @@ final class Regex {
   }
 
   /**
-   * {@code value} with every match replaced by {@code template}. Only a regex that is not anchored
-   * on both sides can match more than once. An empty match right after another match is none.
+   * Returns {@code value} with every match replaced by {@code template}. Only a regex that is not
+   * anchored on both sides can match more than once. An empty match directly after another match
+   * does not count.
    */
   String replaceAll(String value, ReplacementTemplate template) {
     StringBuilder out = new StringBuilder();

@@ -1,6 +1,6 @@
 package io.promdisco.relabel;
 
-/** A regex that RE2 refuses. The message says what is wrong and where, as Go does. */
+/** Thrown for a regex that RE2 rejects. The message says what is wrong and where, as in Go. */
 final class RegexException extends Exception {
   private static final long serialVersionUID = 1L;
 

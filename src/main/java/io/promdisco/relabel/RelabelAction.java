@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A rule made ready to be applied. Immutable but for what it remembers; safe for all threads. */
+/** A compiled rule. Immutable except for cached results; safe for all threads. */
 abstract class RelabelAction {
   private static final int REMEMBERED_VALUES = 1024;
   private static final int REMEMBERED_NAMES = 4096;
@@ -33,15 +33,15 @@ abstract class RelabelAction {
   }
 
   /**
-   * The joined values of the rule's source labels; empty for rules about names.
+   * Returns the joined values of the rule's source labels; empty for rules about names.
    *
-   * @throws RuleLimitException if there are several and they are too long
+   * @throws RuleLimitException if there are several labels and their values are too long
    */
   final String value(LabelView labels) {
     return source.join(labels);
   }
 
-  /** A rule that only looks at the labels, and so may be asked before there are working labels. */
+  /** A rule that only reads labels, and so can run before there are working labels. */
   abstract static class Decision extends RelabelAction {
     private Decision(JoinedLabels source) {
       super(source);
@@ -50,7 +50,10 @@ abstract class RelabelAction {
     /** Whether the target is kept. */
     abstract boolean keeps(LabelView labels);
 
-    /** What it demands of labels without {@code guards}, if that can be listed. */
+    /**
+     * Returns the values that the rule requires of targets without {@code guards}, if they can be
+     * listed.
+     */
     Optional<RequiredValues> requiredValues(Set<String> guards) {
       return Optional.empty();
     }
@@ -62,9 +65,9 @@ abstract class RelabelAction {
   }
 
   /**
-   * Applies the rule; false if it drops the target.
+   * Applies the rule. Returns false if it drops the target.
    *
-   * @throws RuleLimitException if it would write too much; then it has changed nothing
+   * @throws RuleLimitException if it would exceed a limit; then it has changed nothing
    */
   abstract boolean apply(WorkingLabels labels);
 
@@ -84,7 +87,7 @@ abstract class RelabelAction {
       return new JoinedLabels(rule.sourceLabels(), rule.separator());
     }
 
-    /** Their values, joined. */
+    /** Returns their joined values. */
     String join(LabelView labels) {
       if (names.length == 0) {
         return "";
@@ -102,7 +105,7 @@ abstract class RelabelAction {
     }
   }
 
-  /** Whether a text matches a rule's regex; the engine is asked once for a text that repeats. */
+  /** Matches texts against a rule's regex; the result for a repeated text is cached. */
   private static final class CachedMatcher {
     private final ValueMatcher matcher;
     private final @Nullable ResultCache<Boolean> memo;
@@ -116,13 +119,13 @@ abstract class RelabelAction {
       return memo == null ? matcher.matches(text) : memo.get(text);
     }
 
-    /** All texts that match, if they can be listed; else none. */
+    /** Returns all texts that match, if they can be listed, otherwise an empty set. */
     Set<String> literals() {
       return matcher.literals();
     }
   }
 
-  /** keep, drop. */
+  /** The actions keep and drop. */
   private static final class KeepOrDrop extends Decision {
     private final List<String> names;
     private final String separator;
@@ -151,7 +154,7 @@ abstract class RelabelAction {
     }
   }
 
-  /** keepequal, dropequal. */
+  /** The actions keepequal and dropequal. */
   private static final class KeepOrDropEqual extends Decision {
     private final String target;
     private final boolean keep;
@@ -168,9 +171,9 @@ abstract class RelabelAction {
     }
   }
 
-  /** replace. */
+  /** The action replace. */
   private static final class Replace extends RelabelAction {
-    /** What is written for a value; nothing if the name is empty. */
+    /** The name and the value to write for a source value; an empty name writes nothing. */
     private record Assignment(String name, String value) {
       static final Assignment NOTHING = new Assignment("", "");
     }
@@ -230,7 +233,7 @@ abstract class RelabelAction {
     }
   }
 
-  /** hashmod, lowercase, uppercase. */
+  /** The actions hashmod, lowercase and uppercase. */
   private static final class ComputeValue extends RelabelAction {
     private final String target;
     private final UnaryOperator<String> function;
@@ -250,7 +253,10 @@ abstract class RelabelAction {
     }
   }
 
-  /** labelmap. Names repeat from target to target, so each is worked out once, and shared. */
+  /**
+   * The action labelmap. Names repeat from target to target, so the result for each name is cached
+   * and shared.
+   */
   private static final class LabelMap extends RelabelAction {
     private final RelabelRule rule;
     private final ValueMatcher matcher;
@@ -280,7 +286,7 @@ abstract class RelabelAction {
     }
   }
 
-  /** labeldrop, labelkeep. */
+  /** The actions labeldrop and labelkeep. */
   private static final class LabelDropOrKeep extends RelabelAction {
     private final CachedMatcher question;
     private final boolean keep;

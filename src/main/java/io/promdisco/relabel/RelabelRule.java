@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One checked and compiled relabelling rule. Two rules are equal wherever they stand. Immutable;
- * safe for all threads.
+ * A checked and compiled relabel rule. Equality ignores the position. Immutable; safe for all
+ * threads.
  *
  * @see <a
  *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config">
@@ -32,7 +32,7 @@ public final class RelabelRule {
   private static final Pattern LEGACY_TEMPLATE =
       Pattern.compile("^(?:(?:[a-zA-Z_]|\\$(?:\\{\\w+\\}|\\w+))+\\w*)+$");
 
-  /** What a rule does. */
+  /** The action of a rule. */
   public enum Action {
     /** Writes the target label if the regex matches. */
     REPLACE,
@@ -64,10 +64,9 @@ public final class RelabelRule {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** {@code ; did you mean "drop"?} if a name is near, or else nothing. */
+    /** Returns {@code ; did you mean "drop"?} if a name is near, or else an empty string. */
     private static String hint(String text) {
-      List<String> nearest = SpellingSuggestions.nearest(text.replace("_", ""), TEXTS, 1);
-      return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
+      return SpellingSuggestions.hint(text.replace("_", ""), TEXTS);
     }
 
     static @Nullable Action of(String text) {
@@ -122,13 +121,13 @@ public final class RelabelRule {
   }
 
   /**
-   * Checks and compiles a rule as Prometheus does. It does not check the names of source labels, of
-   * which a file may leave one empty.
+   * Checks and compiles a rule as Prometheus does. Does not check the names of source labels,
+   * because a file may contain an empty one.
    *
    * @param names which names the rule may write
-   * @param problems takes each problem: the field as in the configuration (empty: the rule as a
-   *     whole), and what is wrong
-   * @return the rule, or nothing if there was a problem
+   * @param problems receives each problem: the field as in the configuration (empty for the rule as
+   *     a whole), and what is wrong
+   * @return the rule; empty if there was a problem
    */
   @Internal
   public static Optional<RelabelRule> compile(
@@ -150,12 +149,12 @@ public final class RelabelRule {
     return Optional.of(new RelabelRule(spec, action, regex, names));
   }
 
-  /** A builder of a rule that replaces, with every default. */
+  /** Returns a builder of a rule with the action replace and the default of every setting. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Builds a rule; what is not set has its default. */
+  /** Builds a rule. Settings that are not set have their default. */
   public static final class Builder {
     private @Nullable List<String> sourceLabels;
     private @Nullable String separator;
@@ -174,13 +173,13 @@ public final class RelabelRule {
       return this;
     }
 
-    /** What joins the values. Default: {@code ;}. */
+    /** The text between the joined values. Default: {@code ;}. */
     public Builder separator(String separator) {
       this.separator = Objects.requireNonNull(separator, "separator");
       return this;
     }
 
-    /** What the joined value must match as a whole, in RE2 syntax. Default: {@code (.*)}. */
+    /** The RE2 regex that must match the whole joined value. Default: {@code (.*)}. */
     public Builder regex(String regex) {
       this.regex = Objects.requireNonNull(regex, "regex");
       return this;
@@ -198,13 +197,13 @@ public final class RelabelRule {
       return this;
     }
 
-    /** What is written. Default: {@code $1}. */
+    /** The template of the value to write. Default: {@code $1}. */
     public Builder replacement(String replacement) {
       this.replacement = Objects.requireNonNull(replacement, "replacement");
       return this;
     }
 
-    /** What the rule does. Default: {@link Action#REPLACE}. */
+    /** The action of the rule. Default: {@link Action#REPLACE}. */
     public Builder action(Action action) {
       this.action = Objects.requireNonNull(action, "action");
       return this;
@@ -217,7 +216,7 @@ public final class RelabelRule {
     }
 
     /**
-     * The rule, checked as one of a file.
+     * Returns the rule, after the same checks as for a file.
      *
      * @throws IllegalArgumentException with a line for each mistake
      */
@@ -268,7 +267,7 @@ public final class RelabelRule {
     return action;
   }
 
-  /** Returns what is wrong with a regex of a rule, in Go's words, or nothing. */
+  /** Returns what is wrong with a regex of a rule, as in Go; empty if it is valid. */
   @Internal
   public static Optional<String> regexProblem(String regex) {
     try {
@@ -349,11 +348,11 @@ public final class RelabelRule {
         + " action (expected: "
         + (names == NameValidation.UTF8
             ? "a name in UTF-8 that is not empty"
-            : "letters, digits and _, not beginning with a digit")
+            : "letters, digits and _, with no digit first")
         + ")";
   }
 
-  /** What the rule does. */
+  /** The action of the rule. */
   public Action action() {
     return action;
   }
@@ -363,17 +362,17 @@ public final class RelabelRule {
     return sourceLabels;
   }
 
-  /** What joins them; {@code ;} by default. */
+  /** The text between the joined values; {@code ;} by default. */
   public String separator() {
     return separator;
   }
 
-  /** The regex as it was written, without anchors; {@code (.*)} by default. */
+  /** The regex as written, without anchors; {@code (.*)} by default. */
   public String regex() {
     return regex.text();
   }
 
-  /** Whether no regex was written. */
+  /** Whether the regex was left to its default. */
   public boolean hasDefaultRegex() {
     return defaultRegex;
   }
@@ -383,29 +382,29 @@ public final class RelabelRule {
     return modulus;
   }
 
-  /** The label that is written or compared, in {@code replace} a template; empty by default. */
+  /** The label that is written or compared; for {@code replace}, a template. Empty by default. */
   public String targetLabel() {
     return target.text();
   }
 
-  /** The template of what is written; {@code $1} by default. */
+  /** The template of the value to write; {@code $1} by default. */
   public String replacement() {
     return replacement.text();
   }
 
-  /** Where the rule stands, if it comes from a file. */
+  /** The place of the rule, if it comes from a file. */
   public Optional<Position> position() {
     return Optional.ofNullable(position);
   }
 
-  /** Whether the regex matches the text as a whole. */
+  /** Whether the regex matches the whole text. */
   public boolean matches(String text) {
     return regex.matches(text);
   }
 
   /**
-   * The texts that the regex matches, if it is a choice of plain texts as {@code a|b}; nothing if
-   * it matches others too.
+   * The texts that the regex matches, if it consists of plain alternatives like {@code a|b};
+   * otherwise empty.
    */
   public Optional<List<String>> literals() {
     return Optional.ofNullable(LiteralPattern.pathsOf(regex())).flatMap(LiteralPattern::texts);
@@ -451,7 +450,7 @@ public final class RelabelRule {
         action, sourceLabels, separator, regex(), modulus, targetLabel(), replacement(), names);
   }
 
-  /** The rule on one line: its action and what was not left to the defaults. */
+  /** Returns the rule on one line: its action, and the settings that are not defaults. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(action.text());

@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relabelling rule as it was written. Null means that the key was missing (or, for {@code
- * sourceLabels}, null); a key that was written with null otherwise holds the type's zero value, as
- * Prometheus reads it.
+ * A relabel rule as it was written. A field is null if its key is missing (or, for {@code
+ * sourceLabels}, null). For another key with null, the field has the zero value of its type, as in
+ * Prometheus.
  *
  * @param sourceLabels labels whose values are joined
- * @param separator what joins them; default {@code ;}
- * @param regex what the joined value must match as a whole; default {@code (.*)}
- * @param modulus of {@code hashmod}, an unsigned 64-bit number; default 0
+ * @param separator the text between them; default {@code ;}
+ * @param regex the regex for the whole joined value; default {@code (.*)}
+ * @param modulus the modulus of {@code hashmod}, an unsigned 64-bit number; default 0
  * @param targetLabel the label that is written
- * @param replacement what is written, with {@code $1} or {@code ${name}}; default {@code $1}
- * @param action one of the eleven, in any case; default {@code replace}
- * @param position where the rule begins, if it comes from a file
+ * @param replacement the value to write, with {@code $1} or {@code ${name}}; default {@code $1}
+ * @param action one of the eleven actions, in any case; default {@code replace}
+ * @param position the place of the rule, if it comes from a file
  * @hidden
  */
 @Internal

@@ -13,8 +13,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What each rule did to one label set. The rules are the same compiled steps that {@link Relabeler}
- * runs, one after the other; only when a rule may decide is different.
+ * What each rule did to one label set. It runs the same compiled rules as {@link Relabeler}, but
+ * strictly in order.
  *
  * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
@@ -23,16 +23,16 @@ import java.util.TreeSet;
 @Internal
 public record RelabelTrace(Labels discovered, List<Step> steps) {
   /**
-   * One rule's turn.
+   * The effect of one rule.
    *
-   * @param index of the rule, from 0
+   * @param index the index of the rule, from 0
    * @param rule the rule
    * @param value the joined values of the rule's source labels
-   * @param before the labels that it found
-   * @param after the labels that it left; those it found if it drops the target
+   * @param before the labels before the rule
+   * @param after the labels after the rule; those before it if it drops the target
    * @param kept false if it drops the target
-   * @param problem which limit the rule would have exceeded; it has then changed nothing, and the
-   *     target fails unless it is dropped; empty if the rule was applied
+   * @param problem the limit that the rule would have exceeded; then it has changed nothing, and
+   *     the target fails unless it is dropped. Empty if the rule was applied
    * @hidden
    */
   public record Step(
@@ -48,7 +48,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
       return !before.equals(after);
     }
 
-    /** Names of the labels that it added, changed or removed, sorted. */
+    /** Returns the names of the labels that it added, changed or removed, sorted. */
     public SortedSet<String> changedNames() {
       SortedSet<String> names = new TreeSet<>();
       before.forEach((name, value) -> addIfOther(names, name, value, after));
@@ -68,7 +68,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
     steps = List.copyOf(steps);
   }
 
-  /** Follows {@code labels} through the rules. */
+  /** Applies the rules to {@code labels}. */
   public static RelabelTrace of(List<RelabelRule> rules, Labels labels) {
     Steps steps = new Steps(rules, labels);
     Labels discovered = steps.labels();
@@ -78,8 +78,8 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
   }
 
   /**
-   * The steps of a trace, each made when it is asked for: keeps one set of labels, however many
-   * rules there are. Not safe for several threads at once.
+   * The steps of a trace, each computed when it is requested. Stores only one set of labels, no
+   * matter how many rules there are. For one thread at a time.
    *
    * @hidden
    */
@@ -90,14 +90,14 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
     private int next;
     private boolean dropped;
 
-    /** Follows {@code labels} through the rules. */
+    /** Starts to apply the rules to {@code labels}. */
     public Steps(List<RelabelRule> rules, Labels labels) {
       this.rules = rules;
       set.begin(LabelView.of(labels));
       this.labels = set.toLabels();
     }
 
-    /** The labels before the next rule. */
+    /** Returns the labels before the next rule. */
     public Labels labels() {
       return labels;
     }
@@ -130,14 +130,14 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
     }
   }
 
-  /** The step that dropped the target, if one did. */
+  /** Returns the step that dropped the target, if any. */
   public Optional<Step> dropped() {
     return steps.isEmpty() || steps.get(steps.size() - 1).kept()
         ? Optional.empty()
         : Optional.of(steps.get(steps.size() - 1));
   }
 
-  /** The labels after the last rule, or nothing if a rule dropped the target. */
+  /** Returns the labels after the last rule; empty if a rule dropped the target. */
   public Optional<Labels> result() {
     if (steps.isEmpty()) {
       return Optional.of(discovered);

@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's rules, compiled: decides as much as it can before it copies anything ({@link
- * RuleHoisting}), runs the regex engine only where a regex needs it, and remembers what it
- * answered. Gives what the rules give one after the other.
+ * The compiled rules of a job. Decides as much as possible before it copies labels ({@link
+ * RuleHoisting}), uses the regex engine only for regexes that need it, and caches its results. The
+ * outcome is that of applying the rules in order.
  *
- * <p>Safe for all threads, and made for one: threads that meet do not wait, but all but one make
- * their own working memory. What it remembers is bounded: for each rule that needs it at most 1,024
- * values or 4,096 label names.
+ * <p>Safe for all threads, but efficient for one: when several threads use it at the same time, all
+ * but one allocate their own working memory. The caches are bounded: for each rule that needs one,
+ * 1,024 values or 4,096 label names.
  */
 public final class Relabeler {
   private final List<RelabelRule> rules;
@@ -27,7 +27,7 @@ public final class Relabeler {
   private final RelabelAction[] rest;
   private final List<RequiredValues> requiredValues;
 
-  /** The working memory while nobody uses it. */
+  /** The working memory while no thread uses it. */
   private final AtomicReference<@Nullable WorkingLabels> spare = new AtomicReference<>();
 
   /** Compiles {@code rules}. */
@@ -58,7 +58,7 @@ public final class Relabeler {
     requiredValues = List.copyOf(all);
   }
 
-  /** A decision that may be taken before its turn for labels without the guards. */
+  /** A decision that may be made early for targets without the guards. */
   private record Hoisted(Decision decision, List<String> guards) {
     boolean drops(LabelView discovered) {
       for (String guard : guards) {
@@ -69,32 +69,33 @@ public final class Relabeler {
       try {
         return !decision.keeps(discovered);
       } catch (RuleLimitException e) {
-        return false; // Said in its turn.
+        return false; // The problem is reported when it is the rule's turn.
       }
     }
   }
 
-  /** What these rules demand of a target, as far as that can be said beforehand. */
+  /** Returns the values that these rules require of a target, as far as they can be listed. */
   @Internal
   public List<RequiredValues> requiredValues() {
     return requiredValues;
   }
 
   /**
-   * The labels after all rules, sorted, none of them empty: {@link #apply(LabelView)} for a label
-   * set, as that of a scraped sample with its name as {@code __name__}.
+   * Returns the labels after all rules, sorted, without empty ones: {@link #apply(LabelView)} for a
+   * label set, for example that of a scraped sample with its name as {@code __name__}.
    *
-   * @return nothing if a rule dropped it
+   * @return empty if a rule dropped it
    */
   public Optional<Labels> apply(Labels labels) {
     return Optional.ofNullable(apply(LabelView.of(labels)));
   }
 
   /**
-   * The labels after all rules, sorted, none of them empty.
+   * Returns the labels after all rules, sorted, without empty ones.
    *
    * @return null if a rule dropped the target
-   * @throws RelabelLimitException if no rule dropped it and one would have written too much
+   * @throws RelabelLimitException if no rule dropped the target and a rule would have exceeded a
+   *     limit
    */
   @Internal
   public @Nullable Labels apply(LabelView discovered) {

@@ -6,18 +6,18 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A replacement or target label with references to a regex's groups: {@code $1}, {@code $name},
- * {@code ${name}}; {@code $$} is a dollar.
+ * A replacement or target label with references to the groups of a regex: {@code $1}, {@code
+ * $name}, {@code ${name}}; {@code $$} is a dollar sign.
  *
- * <p>A name is as long as letters, digits and underscores last, so {@code $1_x} is the group named
- * {@code 1_x}. A dollar that begins no name stands for itself. Of several groups with one name the
- * first that took part counts; a group that does not exist is empty. Immutable.
+ * <p>A name consists of all following letters, digits and underscores, so {@code $1_x} refers to
+ * the group named {@code 1_x}. A dollar sign without a name remains. Of several groups with one
+ * name, the first that matched is used; a group that does not exist is empty. Immutable.
  */
 final class ReplacementTemplate {
-  /** From this size on a number is a name. */
+  /** Larger numbers are names. */
   private static final int MAX_GROUP_NUMBER = 100_000_000;
 
-  /** Literal text, or else the groups of which the first that took part is inserted. */
+  /** Literal text, or groups of which the first that matched is inserted. */
   private static final class Part {
     final @Nullable String literal;
     final int[] groups;
@@ -42,18 +42,18 @@ final class ReplacementTemplate {
   /**
    * Reads a template.
    *
-   * @param groupNames the regex's groups by number
+   * @param groupNames the names of the regex's groups by number
    */
   static ReplacementTemplate parse(String text, List<String> groupNames) {
     return new Parser(text, groupNames).parse();
   }
 
-  /** As it was written. */
+  /** Returns the template as written. */
   String text() {
     return text;
   }
 
-  /** Whether it refers to no group that the regex has, so that every expansion is the same. */
+  /** Whether it refers to no group of the regex, so that every expansion is the same. */
   boolean isConstant() {
     for (Part part : parts) {
       if (part.literal == null) {
@@ -64,11 +64,11 @@ final class ReplacementTemplate {
   }
 
   /**
-   * The text with what the groups matched in place.
+   * Returns the template with the groups replaced by what they matched.
    *
-   * @param value what was matched
-   * @param groups start and end of each group in it, -1 for one that took no part
-   * @throws RuleLimitException if it is too long for a name or value of a label
+   * @param value the matched text
+   * @param groups start and end of each group in it; -1 for a group that did not match
+   * @throws RuleLimitException if the result is too long for a name or value of a label
    */
   String expand(String value, int[] groups) {
     if (parts.length == 1) {
@@ -131,7 +131,7 @@ final class ReplacementTemplate {
       return new ReplacementTemplate(text, parts);
     }
 
-    /** Reads what follows a dollar; returns where to go on. */
+    /** Reads the reference after a dollar sign; returns the index after it. */
     private int reference(int pos) {
       if (text.startsWith("$", pos)) {
         literal.append('$');

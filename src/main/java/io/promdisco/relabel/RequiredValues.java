@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a {@code keep} rule with a regex of plain alternatives demands of the discovered labels: a
- * target whose source labels, joined, are none of {@code values} is dropped, unless it has one of
- * the labels in {@code guards}, with which earlier rules might write to a source label.
+ * The values that a {@code keep} rule with plain alternatives requires of discovered labels. A
+ * target whose joined source labels are none of {@code values} is dropped, unless it has one of the
+ * labels in {@code guards}; with these, earlier rules might write to a source label.
  *
- * <p>By this jobs can be found for a target, in the place of asking each job.
+ * <p>With it, the jobs for a target can be looked up instead of asking each job.
  *
  * @hidden
  */

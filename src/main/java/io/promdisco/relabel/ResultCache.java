@@ -4,15 +4,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers answers for texts that come again and again.
+ * Caches results for texts that occur repeatedly.
  *
- * <p>Each text has one place, by its hash, and takes it from whoever is there: so the memory is
- * bounded, nothing is ever searched or evicted, and a text that came once costs little. Takes its
- * memory with the first question, for many rules are never asked. Safe for all threads: entries are
- * immutable, and a lost one is worked out again.
+ * <p>The hash of a text determines its slot, and a new text replaces the one in it. So memory is
+ * bounded, there is no search and no eviction, and a text that occurs once costs little. Memory is
+ * allocated on first use, because many rules never run. Safe for all threads: entries are
+ * immutable, and a lost one is computed again.
  */
 final class ResultCache<T> {
-  /** Longer texts are not remembered: thousands of them would take much memory. */
+  /** The maximum length of a cached text; thousands of longer ones would take much memory. */
   private static final int LONGEST = 1024;
 
   private record Entry<T>(String text, T answer) {}
@@ -22,9 +22,9 @@ final class ResultCache<T> {
   private final Function<String, T> question;
 
   /**
-   * Remembers answers to {@code question}.
+   * Creates a cache for the results of {@code question}.
    *
-   * @param size how many at most; a power of two
+   * @param size the maximum number of results; a power of two
    */
   ResultCache(int size, Function<String, T> question) {
     this.size = size;

@@ -8,18 +8,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out when a rule that decides may be asked before the rules in front of it.
+ * Determines when a rule that decides may run before the rules in front of it.
  *
- * <p>Why that gives the same: a target is dropped if any rule drops it, whichever comes first, and
- * no rule has another effect than on the target's labels. So a rule may decide early if the labels
- * that it reads still have their discovered values when its turn comes. Going back from the rule,
- * each earlier rule either cannot write such a label ({@code namespace} is not {@code
- * __meta_kubernetes_namespace}); or it writes it for sure or perhaps, and then nothing is known; or
- * it is a {@code labelmap} that could write it from one single other label: {@code
- * __meta_kubernetes_pod_label_(.+)} writes {@code x} from {@code __meta_kubernetes_pod_label_x} and
- * from nothing else. That other label is a guard: if the target was discovered without it, and no
- * rule before the labelmap can have written it, which is asked in the same way, the labelmap cannot
- * write {@code x}.
+ * <p>Why the outcome is the same: a target is dropped if any rule drops it, in whatever order, and
+ * the only other effect of a rule is on the target's labels. So a rule may decide early if the
+ * labels that it reads still have their discovered values when its turn comes. Going back from the
+ * rule, there are three cases for each earlier rule. It cannot write such a label ({@code
+ * namespace} is not {@code __meta_kubernetes_namespace}). Or it may write it, and then nothing is
+ * known. Or it is a {@code labelmap} that could write it from exactly one other label: {@code
+ * __meta_kubernetes_pod_label_(.+)} writes {@code x} only from {@code
+ * __meta_kubernetes_pod_label_x}. That other label is a guard. If the target was discovered without
+ * it, and no rule before the labelmap can have written it, which is determined in the same way, the
+ * labelmap cannot write {@code x}.
  */
 final class RuleHoisting {
   private final List<RelabelRule> rules;
@@ -29,9 +29,10 @@ final class RuleHoisting {
   }
 
   /**
-   * The labels of which none may be discovered for the rule at {@code index} to be asked first.
+   * Returns the guards of the rule at {@code index}: it may run early for targets that were
+   * discovered without any of these labels.
    *
-   * @return nothing if it must wait for its turn
+   * @return empty if it must wait for its turn
    */
   Optional<Set<String>> guards(int index) {
     RelabelRule rule = rules.get(index);
@@ -51,7 +52,7 @@ final class RuleHoisting {
         : Optional.of(guards);
   }
 
-  /** Whether a rule's regex matches; {@code otherwise} if that cannot be found out. */
+  /** Whether a rule's regex may match; {@code otherwise} if that cannot be determined. */
   private static boolean mayMatch(RelabelRule rule, String name, boolean otherwise) {
     try {
       return rule.compiled().matches(name);
@@ -60,7 +61,7 @@ final class RuleHoisting {
     }
   }
 
-  /** Whether the rules before {@code end} leave {@code name} alone if no guard is there. */
+  /** Whether the rules before {@code end} do not write {@code name} if no guard is present. */
   private boolean isUntouched(String name, int end, Set<String> guards) {
     for (int i = end - 1; i >= 0; i--) {
       RelabelRule rule = rules.get(i);
@@ -98,7 +99,7 @@ final class RuleHoisting {
     return true;
   }
 
-  /** The labels from which a labelmap would write {@code name}; null if that is not known. */
+  /** Returns the labels from which a labelmap would write {@code name}; null if unknown. */
   private static @Nullable List<String> origins(RelabelRule rule, String name) {
     String replacement = rule.replacement();
     List<List<LiteralPattern.Item>> paths = LiteralPattern.pathsOf(rule.compiled().text());
@@ -111,14 +112,16 @@ final class RuleHoisting {
       if (origin == null) {
         return null;
       }
-      if (!origin.equals(name)) { // Onto itself a label is written with the value that it has.
+      if (!origin.equals(name)) { // A label that is written onto itself keeps its value.
         origins.add(origin);
       }
     }
     return origins;
   }
 
-  /** What the path matches if its first group, which must be one gap, is {@code name}. */
+  /**
+   * Returns what the path matches if its first group, which must be a single gap, is {@code name}.
+   */
   private static @Nullable String origin(List<LiteralPattern.Item> path, String name) {
     StringBuilder origin = new StringBuilder();
     boolean found = false;

@@ -2,7 +2,7 @@ package io.promdisco.relabel;
 
 import java.io.Serial;
 
-/** A rule would exceed a limit; it has changed nothing. Has no stack trace. */
+/** Thrown if a rule would exceed a limit; it has changed nothing. Has no stack trace. */
 final class RuleLimitException extends RuntimeException {
   static final String JOINED = "the joined values of the source labels";
   static final String COMPUTED = "what the rule writes";
@@ -16,7 +16,7 @@ final class RuleLimitException extends RuntimeException {
   /**
    * Checks the length of a label's value or name.
    *
-   * @param what names the text in the message, such as {@code the value}
+   * @param what the name of the text in the message, such as {@code the value}
    */
   static void check(long length, String what) {
     if (length > RelabelLimitException.LONGEST) {
@@ -28,14 +28,14 @@ final class RuleLimitException extends RuntimeException {
     }
   }
 
-  /** For a regex that needs a deeper stack than the thread has. */
+  /** Returns the exception for a regex that needs a deeper stack than the thread has. */
   static RuleLimitException tooDeep() {
     return new RuleLimitException(
         "the regex needs too deep a stack for this value (expected: fewer alternatives or"
             + " repetitions)");
   }
 
-  /** Checks the labels after a labelmap. */
+  /** Checks the number of labels and the length of their names after a labelmap. */
   static void checkLabels(long labels, long charactersOfNames) {
     if (labels > RelabelLimitException.MOST_LABELS) {
       throw new RuleLimitException(

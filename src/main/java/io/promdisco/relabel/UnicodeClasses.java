@@ -15,15 +15,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The classes of characters that a regex names by <code>\p{Greek}</code>, as Go 1.26 knows them:
- * re2j has those of an old Unicode and lacks the long names. They are read when a regex first names
- * one. Safe for all threads.
+ * The character classes that a regex can name, such as <code>\p{Greek}</code>, as in Go 1.26. re2j
+ * has those of an old Unicode version, and lacks the long names. They are loaded when a regex names
+ * one for the first time. Safe for all threads.
  */
 final class UnicodeClasses {
   private static final String FILE = "unicode-classes.txt";
   private static final CharMatcher IGNORED = CharMatcher.anyOf("_- ");
 
-  /** Ranges of code points by name, as text; names that end in + are what case adds. */
+  /**
+   * Ranges of code points as text, by name. A name that ends in + contains what must be added if
+   * case is ignored.
+   */
   private static final class Tables {
     static final Map<String, String> ALL = read();
 
@@ -51,12 +54,12 @@ final class UnicodeClasses {
   private UnicodeClasses() {}
 
   /**
-   * A class as ranges for a class in brackets; nothing if there is no such class.
+   * Returns a class as ranges for a bracket expression; empty if there is no such class.
    *
-   * @param name as between the braces, with {@code ^} in front for all other characters
-   * @param negated whether all other characters are meant
-   * @param folded whether characters that differ in case only belong to it too
-   * @return empty for no characters at all
+   * @param name the text between the braces, with {@code ^} in front for the complement
+   * @param negated whether the complement is meant
+   * @param folded whether case is ignored
+   * @return an empty text if the class contains no characters
    */
   static Optional<String> ranges(String name, boolean negated, boolean folded) {
     boolean inverse = name.startsWith("^");
@@ -81,7 +84,7 @@ final class UnicodeClasses {
     return Optional.of(text(points));
   }
 
-  /** The first letter is upper case, the others are lower case. */
+  /** Converts the first letter to upper case and the others to lower case. */
   private static String canonical(String name) {
     String letters = IGNORED.removeFrom(name);
     return letters.isEmpty()

@@ -9,38 +9,38 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether a text matches a regex as a whole, by the cheapest means that gives the same answer: text
- * comparison for a regex that has a {@link LiteralPattern}, else the engine. Immutable; safe for
+ * Matches a text against a whole regex with the cheapest method that gives the same result: text
+ * comparison if the regex has a {@link LiteralPattern}, otherwise the engine. Immutable; safe for
  * all threads.
  */
 abstract class ValueMatcher {
-  /** More paths with gaps than this are the engine's. */
+  /** The maximum number of paths with gaps; a regex with more is left to the engine. */
   private static final int MOST_WITH_GAPS = 16;
 
   abstract boolean matches(String value);
 
   /**
-   * Whether {@code value} matches, and what the groups hold.
+   * Whether {@code value} matches, and what its groups match.
    *
-   * @param groups takes start and end of each group, -1 for one that took no part; left in any
-   *     state if there is no match
+   * @param groups receives start and end of each group, -1 for one that did not match; undefined if
+   *     there is no match
    */
   abstract boolean find(String value, int[] groups);
 
-  /** Whether an answer costs less than to remember it. */
+  /** Whether matching costs less than a cache look-up. */
   boolean isCheap() {
     return true;
   }
 
-  /** All texts that match, if they can be listed; else none. */
+  /** Returns all texts that match, if they can be listed, otherwise an empty set. */
   Set<String> literals() {
     return Set.of();
   }
 
   /**
-   * The matcher for a regex.
+   * Returns the matcher for a regex.
    *
-   * @param withGroups whether {@link #find} will be asked
+   * @param withGroups whether {@link #find} will be called
    */
   static ValueMatcher of(Regex regex, boolean withGroups) {
     List<List<LiteralPattern.Item>> shape = LiteralPattern.pathsOf(regex.text());
@@ -52,7 +52,7 @@ abstract class ValueMatcher {
     for (List<LiteralPattern.Item> items : shape) {
       Path path = new Path(items, 2 * regex.groupNames().size());
       if (path.hasGapBesideGap() || (withGroups && path.leasts.size() > 1)) {
-        return new Engine(regex); // which gap takes how much is the engine's to say
+        return new Engine(regex); // only the engine knows how much each gap matches
       }
       gaps |= !path.leasts.isEmpty();
       paths.add(path);
@@ -63,11 +63,11 @@ abstract class ValueMatcher {
     if (!gaps) {
       return new OneOf(paths);
     }
-    // A gap takes what it can before what follows it is chosen: groups are again the engine's.
+    // A gap is greedy before the following text is chosen, so only the engine knows the groups.
     return withGroups || paths.size() > MOST_WITH_GAPS ? new Engine(regex) : new AnyOf(paths);
   }
 
-  /** A path as literals with gaps between them, and where the groups are. */
+  /** A path as literals with gaps between them, and the positions of its groups. */
   private static final class Path {
     final List<String> literals = new ArrayList<>();
     final List<Integer> leasts = new ArrayList<>();
@@ -96,7 +96,7 @@ abstract class ValueMatcher {
       }
     }
 
-    /** What lies behind the last gap is at a fixed distance from the end. */
+    /** Marks after the last gap have a fixed distance from the end. */
     private void markFromEnd(List<LiteralPattern.Item> items) {
       int distance = 0;
       for (int i = items.size() - 1; !(items.get(i) instanceof LiteralPattern.Gap); i--) {
@@ -121,10 +121,10 @@ abstract class ValueMatcher {
     }
   }
 
-  /** Mark of a group that takes no part. */
+  /** The mark of a group that does not match. */
   private static final int ABSENT = Integer.MIN_VALUE;
 
-  /** A mark at a distance from the end; one from the start is the distance itself. */
+  /** Encodes a mark by its distance from the end; one from the start is the distance itself. */
   private static int fromEnd(int distance) {
     return -1 - distance;
   }
@@ -136,7 +136,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** One text. */
+  /** Matches one text. */
   private static final class Literal extends ValueMatcher {
     private final String literal;
     private final int[] marks;
@@ -163,7 +163,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** One of several texts. */
+  /** Matches one of several texts. */
   private static final class OneOf extends ValueMatcher {
     private final Map<String, ValueMatcher> literals = new HashMap<>();
 
@@ -188,7 +188,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** Any text between a beginning and an end. */
+  /** Matches any text between a beginning and an end. */
   private static final class Affix extends ValueMatcher {
     private final String prefix;
     private final String suffix;
@@ -217,7 +217,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** Several texts in this order with gaps between them; does not know the groups. */
+  /** Matches several texts in this order with gaps between them. Does not know the groups. */
   private static final class Pieces extends ValueMatcher {
     private final String[] literals;
     private final int[] leasts;
@@ -227,7 +227,7 @@ abstract class ValueMatcher {
       this.leasts = Ints.toArray(leasts);
     }
 
-    /** Takes each piece as early as it can be had, which leaves most to the rest. */
+    /** Takes each piece at its earliest occurrence, which leaves most text for the others. */
     @Override
     boolean matches(String value) {
       int last = literals.length - 1;
@@ -252,7 +252,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** Any of several; does not know the groups. */
+  /** Matches any of several. Does not know the groups. */
   private static final class AnyOf extends ValueMatcher {
     private final ValueMatcher[] matchers;
 
@@ -276,7 +276,7 @@ abstract class ValueMatcher {
     }
   }
 
-  /** Whatever RE2 can do. */
+  /** Matches with the RE2 engine. */
   private static final class Engine extends ValueMatcher {
     private final Regex regex;
 

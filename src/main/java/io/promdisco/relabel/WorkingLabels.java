@@ -12,20 +12,20 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The labels of one target while rules change them: what was written, over a view of what was
- * discovered. Used again for target after target; for one thread at a time.
+ * The labels of one target while rules change them: written labels over a view of the discovered
+ * ones. Reused from target to target; for one thread at a time.
  *
- * <p>The discovered labels are copied only once a rule asks for all of them, or at the end: most
- * targets are dropped before. Labels are found by the hashes of their names, which strings keep;
- * once there are many, by a map, so that every operation is linear in the number of labels.
+ * <p>The discovered labels are copied only when a rule needs all of them, or at the end, because
+ * most targets are dropped before. Labels are found by the hashes of their names, which strings
+ * cache, or by a map if there are many, so that every operation is linear in the number of labels.
  */
 final class WorkingLabels implements LabelView, BiConsumer<String, String> {
   private static final LabelView NOTHING = LabelView.of(Labels.EMPTY);
 
-  /** Above this a map finds labels. */
+  /** The number of labels above which a map finds labels. */
   private static final int FEW = 256;
 
-  /** Room for more labels than this is not kept for the next target. */
+  /** The number of labels up to which memory is kept for the next target. */
   private static final int KEPT = 4096;
 
   private LabelView discovered = NOTHING;
@@ -35,7 +35,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
   private int[] hashes = new int[64];
   private int size;
 
-  /** Places by name, once there are many; the JDK's map stays fast with equal hashes. */
+  /** Indexes by name, if there are many labels; the JDK's map remains fast with equal hashes. */
   private @Nullable Map<String, Integer> places;
 
   private String[] copyNames = new String[16];
@@ -43,11 +43,11 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
   private int[] copyPlaces = new int[16];
   private int[] groups = new int[16];
 
-  // What was discovered stands in [loadedFrom, loadedTo), mostly in order; the rest was written.
+  // Discovered labels are in [loadedFrom, loadedTo), usually in order; the others were written.
   private int loadedFrom;
   private int loadedTo;
 
-  /** Begins anew. */
+  /** Starts with the labels of a target. */
   void begin(LabelView labels) {
     discovered = labels;
     loaded = false;
@@ -71,7 +71,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     }
   }
 
-  /** Copies what was discovered, but for what was written over it. */
+  /** Copies the discovered labels, except those that were overwritten. */
   private void load() {
     if (!loaded) {
       loadedFrom = size;
@@ -81,7 +81,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     }
   }
 
-  /** Takes a discovered label. For {@link #load} only. */
+  /** Receives a discovered label. Only for {@link #load}. */
   @Override
   public void accept(String name, String value) {
     if (indexOf(name, loadedFrom) < 0) {
@@ -149,10 +149,10 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
   }
 
   /**
-   * Copies every label to which {@code newName} gives a name; a copy is not copied again. Of two
-   * labels for one name the later in order of names counts.
+   * Copies every label for which {@code newName} returns a name; a copy is not copied again. Of two
+   * labels with the same new name, the later one in the order of names is used.
    *
-   * @throws RuleLimitException if there would be too many; then nothing was copied
+   * @throws RuleLimitException if there would be too many labels; then nothing was copied
    */
   void copyRenamed(Function<String, @Nullable String> newName) {
     load();
@@ -205,7 +205,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     return at;
   }
 
-  /** Counts exactly: labels that were removed and copies over labels do not count. */
+  /** Counts exactly, without removed labels and overwritten ones. */
   private void checkCopies(int found) {
     long labels = 0;
     long characters = 0;
@@ -237,7 +237,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     }
   }
 
-  /** Removes the labels with such names. */
+  /** Removes the labels whose names match. */
   void removeIf(Predicate<String> gone) {
     load();
     for (int i = 0; i < size; i++) {
@@ -247,7 +247,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     }
   }
 
-  /** An array to write groups to, good until the next call. */
+  /** Returns an array for groups, valid until the next call. */
   int[] groups(int slots) {
     if (groups.length < slots) {
       groups = new int[2 * slots];
@@ -265,7 +265,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     }
   }
 
-  /** The labels as they are now. */
+  /** Returns the current labels. */
   Labels toLabels() {
     load();
     int[] written = writtenInOrder();
@@ -286,7 +286,7 @@ final class WorkingLabels implements LabelView, BiConsumer<String, String> {
     return labels.build();
   }
 
-  /** Places of the labels that were written, by name. */
+  /** Returns the indexes of the written labels in the order of their names. */
   private int[] writtenInOrder() {
     if (size - (loadedTo - loadedFrom) > FEW) {
       return manyWrittenInOrder();

@@ -1,4 +1,4 @@
-/** Relabelling rules and their evaluation: pure functions from label set to label set. */
+/** Relabel rules and their evaluation: pure functions from label set to label set. */
 @NullMarked
 package io.promdisco.relabel;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/** Says in words what a comparison shows. */
+/** Describes the result of a comparison. */
 final class ComparisonFindings {
   private final TargetComparison comparison;
   private final RuleTest test;
@@ -19,7 +19,7 @@ final class ComparisonFindings {
     test = comparison.test();
   }
 
-  /** Everything that is not as expected, in the order of the test. */
+  /** Returns everything that differs from the expectation, in the order of the test. */
   static List<Finding> of(TargetComparison comparison) {
     ComparisonFindings verdict = new ComparisonFindings(comparison);
     for (int i = 0; i < verdict.test.expected().size(); i++) {
@@ -38,7 +38,7 @@ final class ComparisonFindings {
     Optional<FoundTarget> nearest = comparison.nearest(index);
     String message;
     if (nearest.isPresent()) {
-      message = nearest.get().name() + " is otherwise";
+      message = nearest.get().name() + " is different";
     } else {
       Optional<FoundTarget> lost =
           expected.discovered().isEmpty()
@@ -60,8 +60,9 @@ final class ComparisonFindings {
     return comparison.found().isEmpty()
         ? "nothing was discovered for job \""
             + test.job()
-            + "\" (expected: groups, or manifests for Kubernetes; servers and DNS are not asked)"
-        : "no active target of job \"" + test.job() + "\" is so";
+            + "\" (expected: groups, or manifests for Kubernetes; tests contact no server and no"
+            + " DNS)"
+        : "no active target of job \"" + test.job() + "\" matches";
   }
 
   private void unexpected(FoundTarget target) {
@@ -94,7 +95,7 @@ final class ComparisonFindings {
                     List.of()));
   }
 
-  /** What became of a target. */
+  /** Returns the outcome of a target. */
   private String fate(FoundTarget target) {
     return switch (target.state()) {
       case ACTIVE -> target.name() + " is active: " + text(target.labels());
@@ -106,7 +107,7 @@ final class ComparisonFindings {
     };
   }
 
-  /** A rule with its place, and what it looked at. */
+  /** Returns a rule with its place and its source value. */
   private static String rule(RelabelTrace.Step step) {
     return "rule "
         + step.index()

@@ -12,9 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what was found into a file of tests, in the place of what was expected. Only the lists
- * {@code expect} and {@code dropped} of tests that failed are written anew; comments inside of them
- * are lost.
+ * Writes results into a test file in place of the expectations. Only the lists {@code expect} and
+ * {@code dropped} of failed tests are rewritten; comments in them are lost.
  */
 public final class ExpectationRewriter {
   private static final Pattern BEFORE_A_KEY = Pattern.compile("[ -]*");
@@ -25,11 +24,11 @@ public final class ExpectationRewriter {
   private final List<RuleTest> refused = new ArrayList<>();
 
   /**
-   * Lines that take the place of others.
+   * Lines that replace others.
    *
-   * @param line the first one replaced, from 1
-   * @param before those replaced
-   * @param after those in their place
+   * @param line the first replaced line, from 1
+   * @param before the old lines
+   * @param after the new lines
    */
   public record Edit(int line, List<String> before, List<String> after) {
     /** Copies the lists. */
@@ -40,9 +39,9 @@ public final class ExpectationRewriter {
   }
 
   /**
-   * Works out what to write.
+   * Computes the changes.
    *
-   * @param content of the file, as it was when the tests were read
+   * @param content the content of the file when the tests were read
    */
   public ExpectationRewriter(String content, List<RuleTestResult> results) {
     lines = content.lines().toList();
@@ -55,17 +54,17 @@ public final class ExpectationRewriter {
     edits.sort(Comparator.comparingInt(Edit::line));
   }
 
-  /** The changes, in the order of the file. */
+  /** Returns the changes, in the order of the file. */
   public List<Edit> edits() {
     return List.copyOf(edits);
   }
 
-  /** Failed tests that are written in a way that cannot be rewritten: in braces, or by alias. */
+  /** Returns failed tests that cannot be rewritten, because they are in braces or use an alias. */
   public List<RuleTest> refused() {
     return List.copyOf(refused);
   }
 
-  /** The file with the changes. */
+  /** Returns the file with the changes. */
   public String text() {
     List<String> text = new ArrayList<>(lines);
     for (int i = edits.size() - 1; i >= 0; i--) {
@@ -96,7 +95,7 @@ public final class ExpectationRewriter {
     }
   }
 
-  /** Whether the list can be written. */
+  /** Adds the edit of a list; returns whether it can be written. */
   private boolean edit(
       String key,
       @Nullable YamlRange place,
@@ -183,7 +182,7 @@ public final class ExpectationRewriter {
       List<RelabelTrace.Step> steps =
           matching.stream().flatMap(target -> comparison.dropping(target).stream()).toList();
       if (steps.isEmpty() || steps.size() < matching.size()) {
-        continue; // Nothing of the kind is dropped, or not all of it.
+        continue; // No such target is dropped, or not all of them.
       }
       boolean same = steps.stream().map(RelabelTrace.Step::index).distinct().count() == 1;
       List<String> item = new ArrayList<>();

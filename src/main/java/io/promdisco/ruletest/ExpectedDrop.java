@@ -7,12 +7,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Targets that a rule must drop: at least one, and every one whose labels match.
+ * Targets that a rule must drop: at least one exists, and every one whose labels match is dropped.
  *
- * @param discovered labels before relabelling that they have; an empty value: have not
- * @param rule index of the rule, from 0; null: any
- * @param line where in the configuration the rule begins, from 1; null: anywhere
- * @param position where this is written
+ * @param discovered required labels before relabelling; an empty value means that the label must
+ *     not exist
+ * @param rule index of the rule, from 0; null for any
+ * @param line the first line of the rule in the configuration, from 1; null for any
+ * @param position the place of the expectation
  */
 record ExpectedDrop(
     Map<String, String> discovered,
@@ -29,7 +30,7 @@ record ExpectedDrop(
         && (line == null || step.rule().position().map(at -> at.line() == line).orElse(false));
   }
 
-  /** The rule that is expected, for people. */
+  /** Returns the expected rule for people. */
   String ruleText() {
     if (rule == null && line == null) {
       return "a rule";

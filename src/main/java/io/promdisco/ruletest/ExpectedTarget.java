@@ -9,13 +9,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An active target that must be there.
+ * An active target that must exist.
  *
- * @param discovered labels before relabelling that it has; an empty value: has not
- * @param url where it is scraped; null: anywhere
- * @param labels labels after relabelling that it has; an empty value: has not
- * @param exact whether it may have no other labels after relabelling
- * @param position where this is written
+ * @param discovered required labels before relabelling; an empty value means that the label must
+ *     not exist
+ * @param url the scrape URL; null for any
+ * @param labels required labels after relabelling; an empty value means that the label must not
+ *     exist
+ * @param exact whether other labels after relabelling are forbidden
+ * @param position the place of the expectation
  */
 record ExpectedTarget(
     Map<String, String> discovered,
@@ -33,7 +35,7 @@ record ExpectedTarget(
     return found.has(discovered) && differences(found).isEmpty();
   }
 
-  /** Whether the target has at least one of the values that are written, after relabelling. */
+  /** Whether the target has at least one of the expected values after relabelling. */
   boolean agreesSomewhere(FoundTarget found) {
     return found.url().equals(url)
         || labels.entrySet().stream()
@@ -43,7 +45,7 @@ record ExpectedTarget(
                         && label.getValue().equals(found.labels().get(label.getKey())));
   }
 
-  /** What of the target after relabelling is otherwise, by label. */
+  /** Returns the differences after relabelling, by label. */
   List<Finding.Difference> differences(FoundTarget found) {
     List<Finding.Difference> differences = new ArrayList<>();
     if (url != null && !url.equals(found.url())) {

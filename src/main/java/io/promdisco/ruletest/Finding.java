@@ -4,30 +4,30 @@ import io.promdisco.model.Position;
 import java.util.List;
 
 /**
- * Something that is not as a test expects it.
+ * A difference from the expectation of a test.
  *
- * @param kind what
- * @param position where the expectation is written
- * @param message what was found, for people
- * @param differences value by value, if a target comes near
+ * @param kind the kind of difference
+ * @param position the place of the expectation
+ * @param message the result, for people
+ * @param differences the differing values, if there is a similar target
  */
 public record Finding(Kind kind, Position position, String message, List<Difference> differences) {
-  /** What differs from what was expected. */
+  /** The kind of difference. */
   public enum Kind {
-    /** A target is not there, or otherwise. */
+    /** A target does not exist, or is different. */
     MISSING,
-    /** A target is there that is not expected. */
+    /** A target exists that is not expected. */
     UNEXPECTED,
-    /** A target is not dropped, or by another rule, or was not discovered. */
+    /** A target is not dropped, or is dropped by another rule, or was not discovered. */
     NOT_DROPPED
   }
 
   /**
-   * One value.
+   * A differing value.
    *
    * @param what {@code url} or {@code label NAME}
-   * @param expected empty: it must not be there
-   * @param found empty: it is not there
+   * @param expected empty if it must not exist
+   * @param found empty if it does not exist
    */
   public record Difference(String what, String expected, String found) {}
 

@@ -7,16 +7,16 @@ import io.promdisco.scrape.Target;
 import java.util.Map;
 
 /**
- * A target that was discovered, and what became of it.
+ * A discovered target and its outcome.
  *
- * @param state what became of it
- * @param discovered labels before relabelling, the job's defaults among them
- * @param labels labels after relabelling; none unless active
- * @param url where it is scraped; empty unless active
+ * @param state the outcome
+ * @param discovered labels before relabelling, including the job's defaults
+ * @param labels labels after relabelling; empty unless active
+ * @param url the scrape URL; empty unless active
  * @param message why it cannot be scraped; empty unless failed
  */
 record FoundTarget(State state, Labels discovered, Labels labels, String url, String message) {
-  /** What became of a target. */
+  /** The outcome of a target. */
   enum State {
     ACTIVE,
     DROPPED,
@@ -37,13 +37,16 @@ record FoundTarget(State state, Labels discovered, Labels labels, String url, St
         State.FAILED, target.target().discoveredLabels(), Labels.EMPTY, "", target.message());
   }
 
-  /** Whether the labels before relabelling are among others these; an empty value: not set. */
+  /**
+   * Whether the labels before relabelling include these; an empty value means that the label must
+   * not exist.
+   */
   boolean has(Map<String, String> wanted) {
     return wanted.entrySet().stream()
         .allMatch(label -> label.getValue().equals(discovered.getOrEmpty(label.getKey())));
   }
 
-  /** Which target this is, for people. */
+  /** Returns the name of the target for people. */
   String name() {
     return state == State.ACTIVE ? url : "\"" + discovered.getOrEmpty("__address__") + "\"";
   }

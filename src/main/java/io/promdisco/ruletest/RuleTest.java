@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One test of a file.
+ * A test in a test file.
  *
- * @param name what it says
- * @param job the job whose targets it looks at
- * @param groups what is discovered, in the place of what the file gives; null: what the file gives
- * @param exact whether no other active target may be there
- * @param expected active targets that must be there
+ * @param name the description of the test
+ * @param job the job whose targets are tested
+ * @param groups the discovered groups, instead of those of the file; null for those of the file
+ * @param exact whether other active targets are forbidden
+ * @param expected active targets that must exist
  * @param dropped targets that must be dropped
- * @param position where it begins
- * @param places where its parts are written
+ * @param position the place of the test
+ * @param places the places of its parts
  */
 public record RuleTest(
     String name,
@@ -35,7 +35,7 @@ public record RuleTest(
   }
 
   /**
-   * Where the parts of a test are written; null: nowhere that could be rewritten.
+   * The places of the parts of a test; null if a part cannot be rewritten.
    *
    * @param job the key {@code job}
    * @param expected the key {@code expect}

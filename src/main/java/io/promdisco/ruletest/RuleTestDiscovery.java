@@ -24,8 +24,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Discovers from what is at hand: targets that are spelt out, files, and dumps of Kubernetes
- * objects. Servers and DNS are not asked, so that a test gives the same everywhere.
+ * Discovers from local data: targets written in the file, target files, and dumps of Kubernetes
+ * objects. It contacts no servers and no DNS, so that a test has the same result everywhere.
  */
 final class RuleTestDiscovery {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -39,9 +39,9 @@ final class RuleTestDiscovery {
   }
 
   /**
-   * Discovers from dumps.
+   * Returns discovery from dumps.
    *
-   * @param namespace what {@code own_namespace} means; empty: nothing
+   * @param namespace the namespace that {@code own_namespace} refers to; empty for none
    */
   static RuleTestDiscovery from(List<Path> manifests, String namespace) throws RuleTestException {
     if (manifests.isEmpty()) {
@@ -55,7 +55,7 @@ final class RuleTestDiscovery {
   }
 
   /**
-   * The targets of each job.
+   * Returns the targets of each job.
    *
    * @param more further targets by job
    */
@@ -67,7 +67,7 @@ final class RuleTestDiscovery {
             .toList());
   }
 
-  /** What the job makes of these groups alone. */
+  /** Returns the targets that the job makes of these groups. */
   static List<FoundTarget> of(ScrapeConfig job, List<TargetGroup> groups)
       throws RuleTestException, InterruptedException {
     List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
@@ -93,7 +93,7 @@ final class RuleTestDiscovery {
     return sources;
   }
 
-  /** The job with other sources, and with all its dropped targets. */
+  /** Returns the job with other sources, and with all its dropped targets. */
   private static ScrapeConfig with(List<SdConfig> sources, ScrapeConfig job) {
     return job.toBuilder()
         .keepDroppedTargets(0)

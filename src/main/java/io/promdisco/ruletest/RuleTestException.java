@@ -2,7 +2,7 @@ package io.promdisco.ruletest;
 
 import java.util.List;
 
-/** What is to be tested could not be discovered. */
+/** Thrown if discovery for the tests failed. */
 public final class RuleTestException extends Exception {
   private static final long serialVersionUID = 1L;
 

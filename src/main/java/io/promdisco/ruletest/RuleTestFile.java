@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of tests.
+ * A test file.
  *
  * @param path the file
- * @param jobs those of the configuration that it tests
- * @param manifests dumps of Kubernetes objects to discover from; none: Kubernetes is not asked
- * @param namespace what {@code own_namespace} means in the dumps; empty: nothing
+ * @param jobs the jobs of the tested configuration
+ * @param manifests dumps of Kubernetes objects; empty for no Kubernetes objects
+ * @param namespace the namespace that {@code own_namespace} refers to in the dumps; empty for none
  * @param groups further targets by job
- * @param tests in the order of the file
+ * @param tests the tests in the order of the file
  */
 public record RuleTestFile(
     Path path,
@@ -31,7 +31,7 @@ public record RuleTestFile(
     tests = List.copyOf(tests);
   }
 
-  /** The job of that name, which must be there. */
+  /** Returns the job of that name, which must exist. */
   ScrapeConfig job(String name) {
     return jobs.stream().filter(job -> job.jobName().equals(name)).findFirst().orElseThrow();
   }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files of tests, with every mistake and its place. */
+/** Reads test files, and reports every mistake with its place. */
 public final class RuleTestReader {
   private static final String ADDRESS = "__address__";
 
@@ -41,16 +41,16 @@ public final class RuleTestReader {
    * Reads a file and the configuration that it tests.
    *
    * @param loader reads configurations
-   * @param chosen the jobs whose tests are wanted; those of others are left out
-   * @return the problems of both; no value if there is an error in either
+   * @param chosen the jobs whose tests to run; other tests are left out
+   * @return the problems of both; no value if either has an error
    */
   public static StrictYaml.Result<RuleTestFile> read(
       Path file, ConfigLoader loader, Predicate<String> chosen) {
     RuleTestReader reader = new RuleTestReader(loader, chosen, file);
-    StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a file of tests", reader::read);
+    StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a test file", reader::read);
     List<Problem> problems = new ArrayList<>(result.problems());
     problems.addAll(reader.ofConfiguration);
-    problems.removeIf(problem -> problem.kind().isAdvice()); // That belongs to check.
+    problems.removeIf(problem -> problem.kind().isAdvice()); // the command check shows advice
     return new StrictYaml.Result<>(result.value(), problems);
   }
 
@@ -59,7 +59,7 @@ public final class RuleTestReader {
     List<Path> manifests = manifests(root);
     String namespace = root.string("namespace");
     if (!namespace.isEmpty() && manifests.isEmpty()) {
-      root.error("namespace", "is of use with manifests only (expected: manifests too)");
+      root.error("namespace", "no effect without manifests (expected: manifests too)");
     }
     Map<String, List<TargetGroup>> groups = new LinkedHashMap<>();
     for (Section section : root.sections("groups")) {
@@ -74,14 +74,14 @@ public final class RuleTestReader {
       if (!names.add(test.name())) {
         section.error(
             "name",
-            "\"" + test.name() + "\" is a test already (expected: a name that no other test has)");
+            "\"" + test.name() + "\" is the name of another test (expected: a unique name)");
       }
       if (chosen.test(test.job())) {
         tests.add(test);
       }
     }
     if (!root.hasValue("tests")) {
-      root.error("tests", "nothing is tested (expected: a list of tests)");
+      root.error("tests", "no tests (expected: a list of tests)");
     }
     root.finish();
     return new RuleTestFile(file, jobs, manifests, namespace, groups, tests);
@@ -96,11 +96,12 @@ public final class RuleTestReader {
     if (inline) {
       return loader.inline(root, folder);
     }
-    // Known keys, though nothing is read from them.
+    // these keys are known, but not read here
     root.has("scrape_configs");
     if (root.hasValue("global")) {
       root.error(
-          "global", "is of use with scrape_configs only (expected: global in the file config)");
+          "global", "no effect without scrape_configs (expected: global in the file that config"
+              + " names)");
     }
     if (config.isEmpty()) {
       root.error("config", "no configuration (expected: config with a file, or scrape_configs)");
@@ -110,7 +111,7 @@ public final class RuleTestReader {
     ofConfiguration.addAll(loaded.problems());
     if (loaded.configuration().isEmpty()) {
       root.error(
-          "config", "\"" + config + "\" is refused (expected: a configuration without errors)");
+          "config", "\"" + config + "\" has errors (expected: a valid configuration)");
       return List.of();
     }
     return loaded.configuration().get().jobs();
@@ -160,7 +161,7 @@ public final class RuleTestReader {
   private RuleTest test(Section section, List<ScrapeConfig> jobs) {
     String name = section.string("name");
     if (name.isEmpty()) {
-      section.error("name", "missing (expected: what the test says)");
+      section.error("name", "missing (expected: a description of the test)");
     }
     String job = job(section, jobs);
     List<TargetGroup> groups = section.hasValue("groups") ? new ArrayList<>() : null;
@@ -174,7 +175,7 @@ public final class RuleTestReader {
         section.sections("dropped").stream().map(RuleTestReader::dropped).toList();
     if (!exact && !section.hasValue("expect") && !section.hasValue("dropped")) {
       section.error(
-          "nothing is expected (expected: expect, dropped, or exact: true for no target)");
+          "no expectation (expected: expect, dropped, or exact: true for no target)");
     }
     RuleTest.Places places =
         new RuleTest.Places(
@@ -191,7 +192,7 @@ public final class RuleTestReader {
       if (name.startsWith("__")) {
         section.error(
             "labels",
-            "\"" + name + "\" is gone after relabelling (expected: under discovered, or url)");
+            "\"" + name + "\" is removed by relabelling (expected: it under discovered, or url)");
       }
     }
     boolean exact = section.bool("exact", false);
@@ -219,7 +220,7 @@ public final class RuleTestReader {
     }
     long value = section.integer(key, least);
     if (value < least || value > Integer.MAX_VALUE) {
-      section.error(key, value + " is no " + key + " (expected: " + least + " or more)");
+      section.error(key, value + " is not a valid " + key + " (expected: " + least + " or more)");
       return null;
     }
     return (int) value;

@@ -3,7 +3,7 @@ package io.promdisco.ruletest;
 import java.time.Duration;
 import java.util.List;
 
-/** What became of a test. Immutable. */
+/** The result of a test. Immutable. */
 public final class RuleTestResult {
   private final TargetComparison comparison;
   private final List<Finding> findings;
@@ -20,17 +20,19 @@ public final class RuleTestResult {
     return comparison.test();
   }
 
-  /** What is not as expected; empty if the test has passed. */
+  /** Returns the differences; empty if the test has passed. */
   public List<Finding> findings() {
     return findings;
   }
 
-  /** Whether everything is as expected. */
+  /** Whether the test has passed. */
   public boolean passed() {
     return findings.isEmpty();
   }
 
-  /** How long it took, without the discovery that it shares with other tests of its file. */
+  /**
+   * Returns how long it took, without the discovery that it shares with other tests of its file.
+   */
   public Duration took() {
     return took;
   }

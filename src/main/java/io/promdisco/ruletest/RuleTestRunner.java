@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Runs the tests of a file: through the same discovery and the same rules as everything else. */
+/** Runs the tests of a file with the same discovery and rules as other commands. */
 public final class RuleTestRunner {
   private RuleTestRunner() {}
 
@@ -17,7 +17,7 @@ public final class RuleTestRunner {
    * Runs every test.
    *
    * @return their results in the order of the file
-   * @throws RuleTestException if what is to be tested could not be discovered
+   * @throws RuleTestException if discovery failed
    */
   public static List<RuleTestResult> run(RuleTestFile file)
       throws RuleTestException, InterruptedException {

@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which target answers to which expectation of a test. */
+/** Assigns targets to the expectations of a test. */
 final class TargetComparison {
   private final RuleTest test;
   private final ScrapeConfig job;
   private final List<FoundTarget> found;
   private final List<FoundTarget> active;
 
-  /** By expectation: the target that is as expected, each for one expectation only. */
+  /** For each expectation the matching target; a target matches only one expectation. */
   private final @Nullable FoundTarget[] matches;
 
-  /** By expectation without a match: a target that is somewhat so. */
+  /** For each expectation without a match, a similar target. */
   private final @Nullable FoundTarget[] nearest;
 
   private final List<FoundTarget> unexpected = new ArrayList<>();
@@ -49,8 +49,8 @@ final class TargetComparison {
   }
 
   /**
-   * As many expectations as can be have a target of their own: whoever takes the place of another
-   * sends it to look for a further one (Kuhn's algorithm).
+   * Assigns targets to as many expectations as possible: an expectation may take the target of
+   * another one, which then looks for a different target (Kuhn's algorithm).
    */
   private static @Nullable FoundTarget[] matched(
       List<ExpectedTarget> expected, List<FoundTarget> active) {
@@ -94,32 +94,32 @@ final class TargetComparison {
     return test;
   }
 
-  /** Everything that was discovered. */
+  /** Returns all discovered targets. */
   List<FoundTarget> found() {
     return found;
   }
 
-  /** The target that is as the expectation says. */
+  /** Returns the target that matches the expectation. */
   Optional<FoundTarget> match(int index) {
     return Optional.ofNullable(matches[index]);
   }
 
-  /** A target that is somewhat as the expectation says, where none is just so. */
+  /** Returns a target that is similar to the expectation, if none matches. */
   Optional<FoundTarget> nearest(int index) {
     return Optional.ofNullable(nearest[index]);
   }
 
-  /** Active targets without an expectation, if there may be none. */
+  /** Returns active targets without an expectation, if these are forbidden. */
   List<FoundTarget> unexpected() {
     return unexpected;
   }
 
-  /** Every target that an expectation to be dropped speaks of. */
+  /** Returns every target that an expected drop applies to. */
   List<FoundTarget> matching(ExpectedDrop expected) {
     return found.stream().filter(target -> target.has(expected.discovered())).toList();
   }
 
-  /** The rule that drops a target. */
+  /** Returns the rule that drops a target. */
   Optional<RelabelTrace.Step> dropping(FoundTarget target) {
     return target.state() == FoundTarget.State.DROPPED
         ? RelabelTrace.of(job.relabelRules(), target.discovered()).dropped()

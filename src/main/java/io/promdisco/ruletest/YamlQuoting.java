@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Writes texts so that every reader of YAML takes them for just these texts. */
+/** Writes texts so that every YAML reader reads them as the same texts. */
 final class YamlQuoting {
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z_/]([A-Za-z0-9_./-]|:(?=[A-Za-z0-9_./-]))*|[0-9]+([.][0-9]+){3}");

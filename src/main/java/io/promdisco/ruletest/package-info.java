@@ -1,4 +1,4 @@
-/** Unit tests for scrape configurations: what a test file says, its run, its verdict. */
+/** Unit tests for scrape configurations: reading, running and reporting them. */
 @Internal
 @NullMarked
 package io.promdisco.ruletest;

@@ -13,32 +13,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which changed groups each job has to look at. Jobs over one provider share its list of
- * changes, so each list is gone through once. For one thread at a time.
+ * Decides which changed groups each job has to process. Jobs with the same provider share its list
+ * of changes, so each list is processed once. For one thread at a time.
  */
 final class ChangedGroupRouter {
-  /** By provider the router of the last update; for as long as the same jobs ask. */
+  /** The router of the last update by provider, kept while the same jobs use it. */
   private final Map<String, CachedRouter> routers = new HashMap<>();
 
   private record CachedRouter(List<TargetBuilder> builders, GroupRouter router) {}
 
   /**
-   * The changed groups of one provider as one job sees them.
+   * The changed groups of one provider for one job.
    *
-   * @param candidates those of which it may keep a target
-   * @param changed all that changed
-   * @param sources the sources of all that changed, to be asked if it is cheaper; shared
+   * @param candidates the groups of which the job may keep a target
+   * @param changed all changed groups
+   * @param sources the sources of all changed groups, for callers to which a look-up costs less;
+   *     shared
    */
   record RelevantGroups(
       List<TargetGroup> candidates, List<TargetGroup> changed, GroupSources sources) {
-    /** Whether the job has to look at everything. */
-    @SuppressWarnings("ReferenceEquality") // The list itself stands for everything.
+    /** Whether the job has to process all changed groups. */
+    @SuppressWarnings("ReferenceEquality") // the same list means all
     boolean isEverything() {
       return candidates == changed;
     }
   }
 
-  /** The sources of a list of groups, collected when first asked for. Safe for all threads. */
+  /** The sources of a list of groups, collected on first use. Safe for all threads. */
   static final class GroupSources {
     private final List<TargetGroup> groups;
 
@@ -67,9 +68,9 @@ final class ChangedGroupRouter {
   }
 
   /**
-   * For each update, by provider what the job is offered.
+   * Returns the relevant groups by provider, for each update.
    *
-   * @param builders for each update the job's; null: nobody wants to know
+   * @param builders the builder of the job of each update; null if its result is not needed
    */
   List<Map<String, RelevantGroups>> of(
       List<TargetSetUpdate> updates, List<@Nullable TargetBuilder> builders) {
@@ -118,7 +119,7 @@ final class ChangedGroupRouter {
     return filed.router;
   }
 
-  /** Forgets the routers; jobs have changed. */
+  /** Removes the routers, after the jobs have changed. */
   void clear() {
     routers.clear();
   }

@@ -3,11 +3,11 @@ package io.promdisco.scrape;
 /**
  * The changes that listeners did not receive before they were closed.
  *
- * @param added number of additions of targets that were dropped, of all listeners
- * @param changed number of changes of targets that were dropped
- * @param removed number of removals of targets that were dropped
- * @param interrupted number of listeners that had not returned at the end of the time limit; their
- *     threads were interrupted
+ * @param added number of dropped additions of targets, of all listeners
+ * @param changed number of dropped changes of targets
+ * @param removed number of dropped removals of targets
+ * @param interrupted number of listeners that had not returned at the time limit; their threads
+ *     were interrupted
  */
 public record CloseResult(long added, long changed, long removed, int interrupted) {
   /** Nothing was dropped and no listener was interrupted. */

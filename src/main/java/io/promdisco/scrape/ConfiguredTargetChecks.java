@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks the targets that a configuration spells out, as their jobs' rules leave them.
+ * Checks the targets that are written in a configuration, after the rules of their jobs.
  *
  * @hidden
  */
@@ -21,11 +21,11 @@ public final class ConfiguredTargetChecks {
   private ConfiguredTargetChecks() {}
 
   /**
-   * A target that the rules keep and that cannot be scraped is an error, as {@code promtool check
-   * config} has it. Targets of Kubernetes, servers and DNS are not looked at.
+   * Reports targets that the rules keep and that cannot be scraped as errors, like {@code promtool
+   * check config}. Does not check targets from Kubernetes, servers or DNS.
    *
-   * @param file what the configuration file is called in problems
-   * @return the problems of loading together with those of the targets, in the order of the files
+   * @param file the name of the configuration file in problems
+   * @return the problems from loading and those of the targets, in the order of the files
    */
   public static List<Problem> check(String file, ConfigLoader.LoadResult loaded) {
     List<Problem> problems = new ArrayList<>(loaded.problems());
@@ -52,9 +52,9 @@ public final class ConfiguredTargetChecks {
         ProblemKind.BAD_TARGET,
         position,
         group.path() + ".targets[" + index + "]",
-        "once the rules of job \""
+        "after the rules of job \""
             + group.job().jobName()
-            + "\" have been applied: "
+            + "\": "
             + failed.message()
             + " (expected: host:port, or a rule that drops it)");
   }

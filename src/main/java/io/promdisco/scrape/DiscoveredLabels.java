@@ -7,11 +7,11 @@ import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
 /**
- * The labels of a discovered target before relabelling, looked up where they are: the target's own,
- * then the group's, then the job's defaults.
+ * The labels of a discovered target before relabelling: a label is looked up in the target, then in
+ * its group, then in the job's defaults.
  *
- * <p>A target's own label hides the group's, even if it is empty; a default stands in for a label
- * that is missing or empty. Empty labels never show. The address is always the target's own.
+ * <p>A label of the target hides that of the group, even if it is empty. A default replaces a label
+ * that is missing or empty. Empty labels are not visible. The address is always the target's own.
  *
  * <p>For one thread; the same view is moved from target to target.
  */
@@ -20,7 +20,7 @@ final class DiscoveredLabels implements LabelView {
   private Labels own = Labels.EMPTY;
   private Labels shared = Labels.EMPTY;
 
-  /** Of no target yet. */
+  /** Creates a view without a target. */
   DiscoveredLabels(Labels defaults) {
     this.defaults = defaults;
   }
@@ -41,7 +41,7 @@ final class DiscoveredLabels implements LabelView {
     return value == null || value.isEmpty() ? defaults.getOrEmpty(name) : value;
   }
 
-  /** In order of names. */
+  /** Visits the labels in the order of their names. */
   @Override
   public void forEach(BiConsumer<String, String> action) {
     int o = 0;
@@ -74,7 +74,7 @@ final class DiscoveredLabels implements LabelView {
     return shared.name(index).equals(TargetLabels.ADDRESS) ? "" : shared.value(index);
   }
 
-  /** Whether a label with its value passes the test; in no order. */
+  /** Whether a label and its value pass the test; tested in any order. */
   boolean any(BiPredicate<String, String> test) {
     for (int i = 0; i < own.size(); i++) {
       if (shows(own.name(i), own.value(i), test)) {
@@ -94,12 +94,12 @@ final class DiscoveredLabels implements LabelView {
     return false;
   }
 
-  /** What is hidden is found out last, since little passes a test. */
+  /** Whether a label is hidden is checked last, because few labels pass the test. */
   private boolean shows(String name, String value, BiPredicate<String, String> test) {
     return !value.isEmpty() && test.test(name, value) && get(name).equals(value);
   }
 
-  /** A copy of the labels. */
+  /** Returns a copy of the labels. */
   Labels copy() {
     Labels.Builder copy = Labels.builder(own.size() + shared.size() + defaults.size());
     forEach(copy::set);

@@ -6,10 +6,11 @@ import java.util.Comparator;
 import java.util.function.BiPredicate;
 
 /**
- * A target as it was discovered, one that is not scraped. Immutable; small, since it may be many.
+ * A target as it was discovered, which is not scraped. Immutable, and small, because there may be
+ * many.
  */
 public final class DiscoveredTarget {
-  /** By discovered labels, of which the address is the first wherever it counts. */
+  /** Compares the discovered labels, in which the address comes first. */
   static final Comparator<DiscoveredTarget> BY_LABELS =
       Comparator.comparing(DiscoveredTarget::address)
           .thenComparing(DiscoveredTarget::discoveredLabels);
@@ -31,24 +32,26 @@ public final class DiscoveredTarget {
     return builder.job();
   }
 
-  /** The provider that discovered it, as {@code kubernetes/0}. */
+  /** The provider that discovered it, for example {@code kubernetes/0}. */
   public String provider() {
     return provider;
   }
 
-  /** The source of its group within the provider, as {@code pod/shop/web-0}. */
+  /** The source of its group within the provider, for example {@code pod/shop/web-0}. */
   public String source() {
     return group.source();
   }
 
-  /** The labels before relabelling, with the job's defaults; made anew by each call. */
+  /**
+   * Returns the labels before relabelling, with the job's defaults. Each call makes a new object.
+   */
   public Labels discoveredLabels() {
     return builder.discovered(group, index);
   }
 
   /**
-   * Whether a discovered label with its value passes the test; makes no copy of the labels, as
-   * {@link #discoveredLabels} does.
+   * Whether a discovered label and its value pass the test. Unlike {@link #discoveredLabels}, it
+   * makes no copy of the labels.
    */
   public boolean anyDiscoveredLabel(BiPredicate<String, String> test) {
     return builder.view().at(group, index).any(test);
@@ -58,7 +61,7 @@ public final class DiscoveredTarget {
     return group.targets().get(index).getOrEmpty(TargetLabels.ADDRESS);
   }
 
-  /** The discovered labels, for people. */
+  /** Returns the discovered labels for display. */
   @Override
   public String toString() {
     return discoveredLabels().toString();

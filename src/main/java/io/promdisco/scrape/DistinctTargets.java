@@ -10,14 +10,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The targets of a job by hash: each group that contributes an equal target adds one, and the
- * target is there as long as one of them is. Open addressing, a reference a slot, since there may
- * be hundreds of thousands. Equal targets beyond the first are in lists. For one thread at a time.
+ * The targets of a job by hash. Each group that contributes an equal target adds an entry, and the
+ * target exists while at least one entry does. Uses open addressing with one reference for each
+ * slot, because there may be hundreds of thousands of targets. Equal targets after the first are in
+ * lists. For one thread at a time.
  */
 final class DistinctTargets {
-  private static final int LEAST = 16; // a power of two, as every capacity
+  private static final int LEAST = 16; // a power of two, like every capacity
 
-  /** Differs in each process, so that nobody can choose targets whose slots are the same. */
+  /** Different in each process, so that nobody can choose targets with colliding slots. */
   private static final long SPREAD = new SplittableRandom().nextLong() | 1;
 
   private @Nullable Target[] slots = new @Nullable Target[LEAST];
@@ -26,8 +27,8 @@ final class DistinctTargets {
   private int size;
 
   /**
-   * Targets that are equal to one in a slot. Mostly there is one, for a moment, while a group takes
-   * the place of the one before; a table of places is made for many only.
+   * Targets that are equal to the one in a slot. There is usually one, for a short time, while a
+   * new group replaces the old one. Only a long list gets a table of positions.
    */
   private static final class EqualTargets {
     private static final int FEW = 16;
@@ -56,7 +57,7 @@ final class DistinctTargets {
       return last;
     }
 
-    /** Removes this very target; false if it is not there. */
+    /** Removes this object; returns false if it is not in the list. */
     boolean remove(Target target) {
       int place = place(target);
       if (place < 0) {
@@ -73,7 +74,7 @@ final class DistinctTargets {
       return true;
     }
 
-    @SuppressWarnings("ReferenceEquality") // This very target, not one that is equal.
+    @SuppressWarnings("ReferenceEquality") // this object, not an equal one
     private int place(Target target) {
       if (places != null) {
         return places.getOrDefault(target, -1);
@@ -87,7 +88,7 @@ final class DistinctTargets {
     }
   }
 
-  /** Adds a target; true if there was no equal one. */
+  /** Adds a target; returns true if there was no equal one. */
   boolean add(Target target) {
     if (2 * (distinct + 1) > slots.length) {
       resize(2 * slots.length);
@@ -103,8 +104,8 @@ final class DistinctTargets {
     return true;
   }
 
-  /** Removes this very target, which was added; true if no equal one is left. */
-  // Equal targets of other groups stay.
+  /** Removes this object, which was added before; returns true if no equal target is left. */
+  // Equal targets of other groups remain.
   @SuppressWarnings("ReferenceEquality")
   boolean remove(Target target) {
     int at = slotOf(target.hash());
@@ -138,7 +139,7 @@ final class DistinctTargets {
     }
   }
 
-  /** Moves targets into the gap, which no longer ends the search for those behind it. */
+  /** Moves targets into the gap, so that it does not end the search for targets behind it. */
   private void close(int gap) {
     int mask = slots.length - 1;
     int at = (gap + 1) & mask;
@@ -153,12 +154,12 @@ final class DistinctTargets {
     }
   }
 
-  /** Number of targets that differ from each other. */
+  /** Returns the number of distinct targets. */
   int distinct() {
     return distinct;
   }
 
-  /** Every target that was added, in no order; equal ones are all there. */
+  /** Returns every target that was added, including equal ones, in any order. */
   List<Target> all() {
     List<Target> all = new ArrayList<>(size);
     forEachDistinct(all::add);
@@ -171,7 +172,10 @@ final class DistinctTargets {
     return slots[slotOf(target.hash())] != null;
   }
 
-  /** The last of the targets that are equal to this one, in their order; null: there is none. */
+  /**
+   * Returns the last of the targets that are equal to this one, in their order; null if there is
+   * none.
+   */
   @Nullable Target current(Target target) {
     Target last = slots[slotOf(target.hash())];
     EqualTargets further = equal.get(target.hash());
@@ -183,7 +187,7 @@ final class DistinctTargets {
     return last;
   }
 
-  /** Calls {@code action} with one of each that are equal. */
+  /** Calls {@code action} with one of each set of equal targets. */
   void forEachDistinct(Consumer<Target> action) {
     for (Target target : slots) {
       if (target != null) {
@@ -192,7 +196,7 @@ final class DistinctTargets {
     }
   }
 
-  /** Where the targets of this hash are, or else the free slot where they belong. */
+  /** Returns the slot of the targets with this hash, or the free slot where they belong. */
   private int slotOf(long hash) {
     int at = home(hash);
     for (Target there = slots[at]; there != null && there.hash() != hash; there = slots[at]) {

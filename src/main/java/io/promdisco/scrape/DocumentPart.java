@@ -5,7 +5,7 @@ import io.promdisco.Internal;
 import java.io.IOException;
 
 /**
- * A part of a JSON document that is written part by part, so that it is never in memory as a whole.
+ * A part of a JSON document that is written in parts, so that it is never in memory as a whole.
  *
  * @hidden
  */

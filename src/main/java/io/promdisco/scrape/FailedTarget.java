@@ -6,8 +6,8 @@ import io.promdisco.util.PrintableText;
 /**
  * A target that the rules kept but that cannot be scraped.
  *
- * @param target as it was discovered
- * @param message which one and why, as Prometheus logs it
+ * @param target the target as it was discovered
+ * @param message the target and the reason, as Prometheus logs it
  */
 public record FailedTarget(DiscoveredTarget target, String message) {
   private static final int LONGEST = 4000;

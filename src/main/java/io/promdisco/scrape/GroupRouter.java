@@ -16,13 +16,13 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers the groups of one provider to those of its jobs that can keep a target of them, so that a
- * group costs a look-up and the jobs that want it, however many there are.
+ * Passes the groups of one provider to those of its jobs that can keep one of their targets. So the
+ * cost of a group is a look-up and the jobs that need it, no matter how many jobs there are.
  *
- * <p>Each job is filed under one of its {@linkplain RequiredValues demands}: a target with another
- * value is dropped by that job whatever its other rules say. A job without demands is offered
- * everything; so is every job of a demand for a target that has one of its guards. Demands on
- * labels that the job itself adds are not used, since those differ from job to job.
+ * <p>Each job is filed under one of its {@linkplain RequiredValues required values}: the job drops
+ * a target with another value, whatever its other rules do. A job without required values gets
+ * every group, and so does every job if a target has one of the guards. Requirements for labels
+ * that the job itself adds are not used, because those labels differ from job to job.
  *
  * <p>For one thread at a time.
  */
@@ -31,7 +31,7 @@ final class GroupRouter {
   private final List<Integer> jobsWithoutConditions = new ArrayList<>();
   private final List<JobsByValue> jobsByCondition = new ArrayList<>();
 
-  /** Files the jobs, which are known by their place from now on. */
+  /** Creates a router for these jobs, which it identifies by their index. */
   GroupRouter(List<TargetBuilder> builders) {
     jobs = builders.size();
     List<List<RequiredValues>> demands =
@@ -63,14 +63,17 @@ final class GroupRouter {
     jobsByCondition.addAll(byQuestion.values());
   }
 
-  /** The more different values the jobs want of a question, the more jobs it tells apart. */
+  /**
+   * Ranks a condition by the number of different values that jobs require: more values separate
+   * more jobs.
+   */
   private static int rank(Map<LabelCondition, Set<String>> wanted, RequiredValues demand) {
     return wanted.getOrDefault(LabelCondition.of(demand), Set.of()).size();
   }
 
   /**
-   * For each job the groups of which it may keep something, in their order. Groups without targets
-   * are offered to nobody but the jobs that get {@code groups} itself.
+   * Returns for each job, in order, the groups of which it may keep a target. Groups without
+   * targets are passed only to jobs that get {@code groups} itself.
    */
   List<List<TargetGroup>> route(List<TargetGroup> groups) {
     List<List<TargetGroup>> offers = new ArrayList<>(Collections.nCopies(jobs, null));
@@ -87,14 +90,14 @@ final class GroupRouter {
     return offers;
   }
 
-  /** What is asked of a target; the guards say when the answer counts. */
+  /** The value that is looked up in a target, and the guards that disable the look-up. */
   private record LabelCondition(List<String> labels, String separator, Set<String> guards) {
     static LabelCondition of(RequiredValues demand) {
       return new LabelCondition(demand.sourceLabels(), demand.separator(), demand.guards());
     }
   }
 
-  /** The jobs filed under one question. */
+  /** The jobs that are filed under one condition. */
   private static final class JobsByValue {
     private final String[] labels;
     private final String separator;
@@ -130,7 +133,7 @@ final class GroupRouter {
       }
     }
 
-    /** Null if it does not count. */
+    /** Returns null if a guard disables the look-up. */
     private @Nullable String answer(LabelView target) {
       for (String guard : guards) {
         if (!target.get(guard).isEmpty()) {
@@ -145,7 +148,7 @@ final class GroupRouter {
       return joined.toString();
     }
 
-    // Groups are equal only by all their labels; the last one offered is meant.
+    // Groups compare all their labels; here only the same object counts.
     @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(TargetGroup one, TargetGroup other) {
       return one == other;

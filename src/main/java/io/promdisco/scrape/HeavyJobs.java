@@ -24,41 +24,43 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Rebuilds jobs whose targets have so many labels, or so much text, that other jobs would wait, and
- * jobs of which an update turned out to take long. Each job has a separate thread, {@code
- * sd-relabel}, which ends when its work is done. A job that changes meanwhile is rebuilt again.
- * Safe for all threads.
+ * Relabels jobs whose targets have so many labels, or so much text, that other jobs would have to
+ * wait, and jobs whose last update took long. Each job has a separate thread, {@code sd-relabel},
+ * which ends when its work is done. A job that changes meanwhile is relabelled again. Safe for all
+ * threads.
  */
 final class HeavyJobs {
   private static final Logger log = EscapingLogger.of(HeavyJobs.class);
 
-  /** Targets with fewer labels are never heavy. */
+  /** The number of labels up to which a target is never heavy. */
   private static final int USUAL_LABELS = 500;
 
   /**
-   * Labels of all other targets of an update; relabelling that many takes some tens of
-   * milliseconds.
+   * The maximum number of labels of all targets of an update with more; relabelling them takes tens
+   * of milliseconds.
    */
   private static final long MOST_LABELS = 20_000;
 
-  /** Characters of a target's labels that cost nothing worth counting. */
+  /** The number of characters in a target's labels up to which they are not counted. */
   private static final int USUAL_CHARACTERS = 4096;
 
   /**
-   * Characters of the labels of all targets that have more than the usual number; a rule may read
-   * each of them, which takes some tens of nanoseconds.
+   * The maximum number of characters in the labels of all targets with more. A rule may read each
+   * character, which takes tens of nanoseconds.
    */
   private static final long MOST_CHARACTERS = 8L << 20;
 
   private static final long RETRY_MILLIS = 1000;
 
-  /** How long other jobs may wait while one is relabelled, in processor time. */
+  /** The processor time that one job may take while other jobs wait. */
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** How long several jobs may be relabelled one after the other until each gets the least time. */
+  /**
+   * The processor time that several jobs may take in sequence, before each gets only the minimum.
+   */
   private static final long MOST_NANOS_OF_ALL = 2 * MOST_NANOS;
 
-  /** The time that each job gets in any case. */
+  /** The minimum processor time for each job. */
   private static final long LEAST_NANOS = MOST_NANOS / 10;
 
   /**
@@ -73,25 +75,26 @@ final class HeavyJobs {
    */
   private static final long LEAST_NANOS_A_TARGET = TimeUnit.MICROSECONDS.toNanos(10);
 
-  /** A job whose rebuild takes less is no longer slow. */
+  /** A job that is relabelled in less time is no longer slow. */
   private static final long QUICK_NANOS = MOST_NANOS / 5;
 
   /**
-   * The clock is read once for so many targets, since that takes about as long as to relabel one.
+   * The number of targets after which the clock is read, because reading it takes as long as
+   * relabelling a target.
    */
   private static final int TARGETS_A_READING = 16;
 
-  /** Rebuilds a job and puts it in force. */
+  /** Relabels a job and puts the result into force. */
   interface Rebuild {
     /**
-     * Rebuilds what changed of the job.
+     * Relabels what has changed in a job.
      *
      * @param stop returns true when it must end with a {@link CancellationException}
      */
     void run(String job, PendingUpdates changes, BooleanSupplier stop);
   }
 
-  /** An action that runs when each of these jobs has been rebuilt this many times. */
+  /** An action that runs when each of these jobs has been relabelled this many times. */
   private record PendingAction(Map<String, Integer> jobs, Runnable action) {}
 
   private final Rebuild rebuild;
@@ -109,7 +112,7 @@ final class HeavyJobs {
   @GuardedBy("this")
   private final Map<String, Thread> threads = new HashMap<>();
 
-  /** Jobs whose latest changes took long. */
+  /** Jobs whose last changes took long. */
   @GuardedBy("this")
   private final Set<String> slow = new HashSet<>();
 
@@ -117,9 +120,9 @@ final class HeavyJobs {
   private boolean closed;
 
   /**
-   * Without jobs.
+   * Creates an instance without jobs.
    *
-   * @param cpuNanos the processor time that the calling thread has taken, in nanoseconds
+   * @param cpuNanos returns the processor time of the calling thread in nanoseconds
    */
   HeavyJobs(Rebuild rebuild, LongSupplier cpuNanos) {
     this.rebuild = rebuild;
@@ -136,8 +139,8 @@ final class HeavyJobs {
   }
 
   /**
-   * Limits of processor time for jobs that one thread relabels one after the other, so that the
-   * last one does not wait for the sum of many. For that thread.
+   * Limits of processor time for jobs that one thread relabels in sequence, so that the last job
+   * does not wait for all others. For that thread.
    */
   static final class TimeLimits {
     private final LongSupplier cpuNanos;
@@ -150,7 +153,10 @@ final class HeavyJobs {
       this.begin = cpuNanos.getAsLong();
     }
 
-    /** To be asked for each target of one job: becomes true when the job has taken too long. */
+    /**
+     * Returns a check for one job, to call for each target; it returns true when the job has taken
+     * too long.
+     */
     BooleanSupplier next() {
       long start = cpuNanos.getAsLong();
       long left = MOST_NANOS_OF_ALL - (start - begin);
@@ -163,13 +169,13 @@ final class HeavyJobs {
   }
 
   /**
-   * What relabelling the groups of several updates costs. Jobs over one provider share its list of
-   * changes, so each list is gone through once. For one thread.
+   * Estimates the cost of relabelling the groups of several updates. Jobs with the same provider
+   * share its list of changes, so each list is counted once. For one thread.
    */
   static final class Weights {
     private final IdentityHashMap<List<TargetGroup>, Weight> known = new IdentityHashMap<>();
 
-    /** Whether relabelling what one job is offered would delay other jobs. */
+    /** Whether relabelling the groups of one job would delay other jobs. */
     boolean isHeavy(Collection<RelevantGroups> offers) {
       Weight all = new Weight();
       for (RelevantGroups offer : offers) {
@@ -185,7 +191,7 @@ final class HeavyJobs {
     }
   }
 
-  /** What relabelling groups costs. For one thread. */
+  /** The estimated cost of relabelling groups. For one thread. */
   static final class Weight {
     private long labels;
     private long characters;
@@ -221,8 +227,8 @@ final class HeavyJobs {
   }
 
   /**
-   * Accepts a job if it is heavy, if its latest changes took long, or if an earlier rebuild of it
-   * is not finished; it will then be rebuilt.
+   * Accepts a job if it is heavy, if its last changes took long, or if an earlier run for it is not
+   * finished. An accepted job is relabelled later.
    */
   synchronized boolean take(
       TargetSetUpdate update,
@@ -242,13 +248,16 @@ final class HeavyJobs {
     return true;
   }
 
-  /** Rebuilds what changed of a job that took too long; see {@link #add}. */
+  /** Adds the changes of a job that took too long; see {@link #add}. */
   synchronized void addSlow(String job, PendingUpdates changes) {
     slow.add(job);
     add(job, changes);
   }
 
-  /** Rebuilds what changed of a job, after a rebuild that is under way; nothing once closed. */
+  /**
+   * Adds changes of a job, which are relabelled after a run that is in progress. Does nothing after
+   * close.
+   */
   synchronized void add(String job, PendingUpdates changes) {
     if (!closed) {
       queue.merge(job, changes, PendingUpdates::and);
@@ -256,14 +265,14 @@ final class HeavyJobs {
     }
   }
 
-  /** The jobs that are not rebuilt yet. */
+  /** Returns the jobs that are not finished. */
   synchronized Set<String> jobs() {
     Set<String> jobs = new HashSet<>(queue.keySet());
     jobs.addAll(current);
     return jobs;
   }
 
-  /** Runs {@code action} when the jobs accepted so far have been rebuilt. */
+  /** Runs {@code action} when the jobs accepted so far are finished. */
   void whenDone(Runnable action) {
     synchronized (this) {
       Map<String, Integer> jobs = new HashMap<>();
@@ -286,9 +295,9 @@ final class HeavyJobs {
         noteTime(job, cpuNanos.getAsLong() - begin);
         done = true;
       } catch (CancellationException e) {
-        log.debug("{}: closed while it was rebuilt", job);
-      } catch (Throwable e) { // Nothing may end this thread, a lack of memory neither.
-        log.error("job {}: could not be relabelled; it is tried again", job, e);
+        log.debug("{}: closed during a rebuild", job);
+      } catch (Throwable e) { // Nothing may end this thread, not even an OutOfMemoryError.
+        log.error("job {}: relabelling failed; trying again", job, e);
       }
       finished(job, changes, done).forEach(Runnable::run);
     }
@@ -304,7 +313,10 @@ final class HeavyJobs {
     return closed;
   }
 
-  /** Takes the job out of the queue; null if it is not there, and then its thread ends. */
+  /**
+   * Removes the job from the queue. Returns null if it is not in the queue, and then its thread
+   * ends.
+   */
   private synchronized @Nullable PendingUpdates begin(String job) {
     PendingUpdates changes = closed ? null : queue.remove(job);
     if (changes == null) {
@@ -315,7 +327,7 @@ final class HeavyJobs {
     return changes;
   }
 
-  /** The actions that can run now. */
+  /** Returns the actions that can run now. */
   private synchronized List<Runnable> finished(String job, PendingUpdates changes, boolean done) {
     current.remove(job);
     if (!done && !closed) {

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A job's active targets as Prometheus's HTTP service discovery reads them: groups of addresses
- * that share their labels.
+ * Writes a job's active targets in the format of Prometheus's HTTP service discovery: groups of
+ * addresses with the same labels.
  *
- * <p>A job that reads it, has no rules and is called as this one gets the same targets: with the
- * labels of the series come those that say how to scrape ({@code __scheme__}, {@code
+ * <p>A job that reads the document, has no rules and has the same name gets the same targets. So
+ * the document also contains the labels that determine how to scrape ({@code __scheme__}, {@code
  * __metrics_path__}, {@code __scrape_interval__}, {@code __scrape_timeout__}, {@code
- * __unix_socket__}, {@code __param_<name>}, and of the histogram settings those that are on). An
- * {@code instance} that is the address is left out, for Prometheus sets it.
+ * __unix_socket__}, {@code __param_<name>}, and the histogram settings that are on). An {@code
+ * instance} that equals the address is left out, because Prometheus sets it.
  *
  * @hidden
  */
@@ -30,7 +30,7 @@ public final class HttpSdDocument {
   /**
    * Writes the document.
    *
-   * @param out is flushed and stays open
+   * @param out flushed and left open
    */
   public static void write(List<Target> targets, OutputStream out) throws IOException {
     Map<Labels, List<String>> groups = new LinkedHashMap<>();
@@ -41,10 +41,9 @@ public final class HttpSdDocument {
   }
 
   /**
-   * Writes the targets as they were before relabelling, so that the rules can run where they are
-   * read.
+   * Writes the targets before relabelling, so that the reader can apply the rules.
    *
-   * @param out is flushed and stays open
+   * @param out flushed and left open
    */
   public static void writeDiscovered(List<Target> targets, OutputStream out) throws IOException {
     Map<Labels, List<String>> groups = new LinkedHashMap<>();
@@ -64,10 +63,10 @@ public final class HttpSdDocument {
   }
 
   /**
-   * Writes the targets as they were discovered, without the job's defaults, in an order that the
-   * targets alone decide.
+   * Writes the targets as they were discovered, without the job's defaults, in an order that
+   * depends only on the targets.
    *
-   * @param out is flushed and stays open
+   * @param out flushed and left open
    */
   public static void writeFound(Collection<Target> targets, OutputStream out) throws IOException {
     Map<Labels, List<String>> groups = new LinkedHashMap<>();

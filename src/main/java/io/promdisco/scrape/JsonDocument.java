@@ -7,19 +7,19 @@ import io.promdisco.model.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Writes JSON as it goes, in UTF-8. */
+/** Writes JSON incrementally, in UTF-8. */
 final class JsonDocument {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   private JsonDocument() {}
 
-  /** A generator that leaves {@code out} open when it is closed. */
+  /** Returns a generator that leaves {@code out} open when it is closed. */
   static JsonGenerator to(OutputStream out) throws IOException {
     return FACTORY.createGenerator(out);
   }
 
-  /** Writes a field that is an object of the labels. */
+  /** Writes a field with an object of labels. */
   static void labels(JsonGenerator json, String field, Labels labels) throws IOException {
     json.writeObjectFieldStart(field);
     for (int i = 0; i < labels.size(); i++) {
@@ -28,7 +28,7 @@ final class JsonDocument {
     json.writeEndObject();
   }
 
-  /** Writes a field that is a text. */
+  /** Writes a field with a text. */
   static void text(JsonGenerator json, String field, String text) throws IOException {
     json.writeStringField(field, Utf8Text.encodable(text));
   }

@@ -15,36 +15,38 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that one listener has not received yet. Changes wait in the order of their arrival. A
- * change to a target that another waiting change also touches is merged with the changes of its
- * job. So at most one entry waits for each distinct target that the listener knows or should know.
+ * The changes that one listener has not received yet, in the order of their arrival. A change to a
+ * target that another waiting change also affects is merged with all waiting changes of its job. So
+ * at most one entry waits for each distinct target that the listener knows or should know.
  *
- * <p>Any number of threads put and wait; one thread takes.
+ * <p>Any number of threads add changes and wait; one thread takes them.
  */
 final class ListenerQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** The oldest first. */
+  /** the oldest first */
   @GuardedBy("lock")
   private final Set<PendingChange> waiting = new LinkedHashSet<>();
 
-  /** The same by job, for jobs with waiting changes. */
+  /** The waiting changes by job, for jobs that have some. */
   @GuardedBy("lock")
   private final Map<String, JobChanges> byJob = new HashMap<>();
 
-  /** Number of changes put so far. */
+  /** The number of changes added so far. */
   @GuardedBy("lock")
   private long puts;
 
-  /** Number of the put after which the initial state is complete; -1 while that is not known. */
+  /**
+   * The number of the change after which the initial state is complete; -1 while it is not known.
+   */
   @GuardedBy("lock")
   private long initialStateAt = -1;
 
   @GuardedBy("lock")
   private boolean toldInitialState;
 
-  /** Number of the oldest change of the delivery that is under way; 0 if none is. */
+  /** The number of the oldest change in the current delivery; 0 if there is none. */
   @GuardedBy("lock")
   private long underWay;
 
@@ -59,7 +61,7 @@ final class ListenerQueue {
 
   private enum State {
     OPEN,
-    /** Accepts no changes; delivers what waits. */
+    /** Accepts no changes; delivers the waiting ones. */
     DRAINING,
     CLOSED
   }
@@ -67,19 +69,20 @@ final class ListenerQueue {
   /**
    * The next call of the listener.
    *
-   * @param change null: the initial state is complete
+   * @param change null if the initial state is complete
    */
   record Delivery(@Nullable TargetChange change) {}
 
   /**
-   * How a put changed the queue.
+   * The effect of a change on the queue.
    *
-   * @param grownBy additions and removals that wait now and did not before; may be negative
+   * @param grownBy number of additions and removals that wait in addition to those before; may be
+   *     negative
    * @param cancelled pairs of an addition and a removal that cancelled each other out
    */
   record PutResult(int grownBy, long cancelled) {}
 
-  /** Adds a change; never blocks. Drops it if the queue is draining or closed. */
+  /** Adds a change without blocking. Drops it if the queue is draining or closed. */
   PutResult put(TargetChange change) {
     lock.lock();
     try {
@@ -154,10 +157,10 @@ final class ListenerQueue {
   }
 
   /**
-   * Takes the next delivery, waiting for one; {@link #delivered} has to be called before the next
-   * call. Interrupts are ignored: only closing ends it.
+   * Waits for the next delivery and returns it. {@link #delivered} must be called before the next
+   * call. Interrupts are ignored; only closing ends the wait.
    *
-   * @return null once the queue is closed, or empty and draining
+   * @return null if the queue is closed, or draining and empty
    */
   @Nullable Delivery take() {
     lock.lock();
@@ -185,7 +188,7 @@ final class ListenerQueue {
     }
   }
 
-  /** Notes that the listener has received the last delivery. */
+  /** Records that the listener has received the last delivery. */
   void delivered() {
     lock.lock();
     try {
@@ -198,7 +201,7 @@ final class ListenerQueue {
     }
   }
 
-  /** Number of additions and removals that wait; a changed target counts as both. */
+  /** The number of waiting additions and removals; a changed target counts as both. */
   int size() {
     lock.lock();
     try {
@@ -209,11 +212,11 @@ final class ListenerQueue {
   }
 
   /**
-   * Waits until the listener has received the initial state and everything that was put before this
-   * call.
+   * Waits until the listener has received the initial state and everything that was added before
+   * this call.
    *
-   * @param deadline of {@link System#nanoTime}
-   * @return false if the time ran out; true if the queue was closed
+   * @param deadline a time of {@link System#nanoTime}
+   * @return false after the deadline; true if the queue was closed
    */
   boolean awaitDelivered(long deadline) throws InterruptedException {
     lock.lockInterruptibly();
@@ -247,7 +250,7 @@ final class ListenerQueue {
     return each.hasNext() ? each.next() : null;
   }
 
-  /** Accepts no more changes; what waits is still delivered. */
+  /** Stops accepting changes; waiting ones are still delivered. */
   void drain() {
     lock.lock();
     try {
@@ -261,9 +264,9 @@ final class ListenerQueue {
   }
 
   /**
-   * Accepts and delivers nothing more.
+   * Stops accepting and delivering changes.
    *
-   * @return what is dropped, and whether a call of the listener is running
+   * @return the dropped changes, and whether a call of the listener is running
    */
   Dropped close() {
     lock.lock();
@@ -294,7 +297,7 @@ final class ListenerQueue {
    * @param added number of additions
    * @param changed number of changes
    * @param removed number of removals
-   * @param busy whether a call of the listener was running
+   * @param busy whether a call of the listener is running
    */
   record Dropped(int added, int changed, int removed, boolean busy) {
     boolean isNothing() {
@@ -302,17 +305,17 @@ final class ListenerQueue {
     }
   }
 
-  /** Waits for {@code time} at most. */
+  /** Returns the deadline after {@code time}. */
   static long deadline(Duration time) {
     return System.nanoTime() + time.toNanos();
   }
 
-  /** The waiting changes of one job. At most one of them touches each target. */
+  /** The waiting changes of one job. At most one of them affects each target. */
   private static final class JobChanges {
-    /** The oldest first; only that one may be merged. */
+    /** The oldest first; only the oldest may be a merged one. */
     private final ArrayDeque<PendingChange> waiting = new ArrayDeque<>(2);
 
-    /** The hashes of the targets that single changes touch; null: not collected yet. */
+    /** The hashes of the targets that single changes affect; null if not collected yet. */
     private @Nullable Set<Long> touched;
 
     boolean touches(TargetChange change) {
@@ -353,13 +356,13 @@ final class ListenerQueue {
       }
     }
 
-    /** All changes have been merged into one. */
+    /** Replaces all changes by the merged one. */
     void become(PendingChange merged) {
       waiting.add(merged);
       touched = null;
     }
 
-    /** Returns whether nothing is left. */
+    /** Removes the oldest change; returns whether none is left. */
     boolean removeOldest() {
       TargetChange single = waiting.removeFirst().single;
       Set<Long> hashes = touched;
@@ -379,7 +382,7 @@ final class ListenerQueue {
     }
   }
 
-  /** A change that waits: a single one as it came, or several merged. */
+  /** A waiting change: a single one, or several merged. */
   private static final class PendingChange {
     private final long first;
     private final String job;
@@ -392,7 +395,7 @@ final class ListenerQueue {
       this.single = change;
     }
 
-    /** Returns the number of pairs that cancelled each other out. */
+    /** Adds a change; returns the number of pairs that cancelled each other out. */
     long merge(TargetChange change) {
       NetChange sum = merged;
       if (sum == null) {

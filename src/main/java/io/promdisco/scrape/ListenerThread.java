@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Tells one listener of changes, in order, on a separate thread. */
+/** Delivers changes to one listener, in order, on a separate thread. */
 final class ListenerThread implements TargetListener.Registration {
   private static final Logger log = EscapingLogger.of(ListenerThread.class);
 
@@ -24,10 +24,10 @@ final class ListenerThread implements TargetListener.Registration {
   private boolean stopped;
 
   /**
-   * A thread that has not been started.
+   * Creates a thread that is not started.
    *
-   * @param threads holds the thread while it runs
-   * @param onClose called when the registration is closed, more than once perhaps
+   * @param threads contains the thread while it runs
+   * @param onClose called when the registration is closed, possibly more than once
    */
   ListenerThread(
       TargetListener listener,
@@ -51,7 +51,7 @@ final class ListenerThread implements TargetListener.Registration {
     return name;
   }
 
-  /** Adds a change to those that wait; never blocks. */
+  /** Adds a change without blocking. */
   void put(TargetChange change) {
     ListenerQueue.PutResult put = queue.put(change);
     countWaiting(put.grownBy());
@@ -70,9 +70,9 @@ final class ListenerThread implements TargetListener.Registration {
   }
 
   /**
-   * Waits until the listener has received the initial state and what was put before.
+   * Waits until the listener has received the initial state and everything that was added before.
    *
-   * @param deadline of {@link System#nanoTime}
+   * @param deadline a time of {@link System#nanoTime}
    */
   boolean awaitDelivered(long deadline) throws InterruptedException {
     return queue.awaitDelivered(deadline);
@@ -83,7 +83,7 @@ final class ListenerThread implements TargetListener.Registration {
     return Thread.currentThread() == thread;
   }
 
-  /** Ends the thread once everything that waits has been delivered. */
+  /** Ends the thread after it has delivered all waiting changes. */
   void drain() {
     queue.drain();
   }
@@ -91,7 +91,7 @@ final class ListenerThread implements TargetListener.Registration {
   /**
    * Waits until the thread has ended.
    *
-   * @param deadline of {@link System#nanoTime}
+   * @param deadline a time of {@link System#nanoTime}
    */
   boolean awaitEnd(long deadline) throws InterruptedException {
     Thread running = thread;
@@ -118,7 +118,7 @@ final class ListenerThread implements TargetListener.Registration {
     stop();
   }
 
-  /** Drops what waits; a running call continues. */
+  /** Drops waiting changes; a running call continues. */
   ListenerQueue.Dropped stop() {
     onClose.accept(this);
     ListenerQueue.Dropped dropped = queue.close();
@@ -136,7 +136,7 @@ final class ListenerThread implements TargetListener.Registration {
       for (ListenerQueue.Delivery next = queue.take(); next != null; next = queue.take()) {
         failing = !deliver(next.change(), failing);
         queue.delivered();
-        // A listener that leaves its thread interrupted must not miss what follows.
+        // Clears the flag: a listener that leaves it set must still get the following changes.
         boolean unused = Thread.interrupted();
       }
     } finally {
@@ -147,9 +147,9 @@ final class ListenerThread implements TargetListener.Registration {
   /**
    * Returns whether the listener returned normally.
    *
-   * @param change null: the initial state is complete
+   * @param change null if the initial state is complete
    */
-  @SuppressWarnings("Interruption") // What a listener throws does not end its thread.
+  @SuppressWarnings("Interruption") // an exception of a listener does not end its thread
   private boolean deliver(@Nullable TargetChange change, boolean failing) {
     try {
       if (change == null) {
@@ -159,11 +159,11 @@ final class ListenerThread implements TargetListener.Registration {
         listener.onChange(change);
       }
       return true;
-    } catch (Throwable e) { // Other languages throw checked exceptions too.
+    } catch (Throwable e) { // Other JVM languages can throw any checked exception.
       metrics.listenerFailed();
       if (!failing) {
         log.warn(
-            "{}: a target listener threw an exception; the next change is sent to it", name, e);
+            "{}: a target listener threw an exception; it gets the next change all the same", name, e);
       }
       return false;
     }

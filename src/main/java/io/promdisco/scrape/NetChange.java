@@ -8,29 +8,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The sum of changes of one job's targets: an addition and a removal of equal targets cancel each
- * other out, so it never holds more than one entry for each distinct target. For one thread at a
- * time.
+ * The sum of changes of one job's targets. An addition and a removal of equal targets cancel each
+ * other out, so it has at most one entry for each distinct target. For one thread at a time.
  */
 final class NetChange {
   private final Map<Long, NetCount> balances = new LinkedHashMap<>();
   private long cancelled;
 
-  /** Adds a whole change. */
+  /** Adds a change. */
   void add(TargetChange change) {
-    // Removals come first, so that the order of the additions is that of their arrival.
+    // Removals come first, so that additions remain in the order of their arrival.
     change.removed().forEach(this::removed);
     change.changed().forEach(changed -> removed(changed.before()));
     change.changed().forEach(changed -> added(changed.after()));
     change.added().forEach(this::added);
   }
 
-  /** A target was added. */
+  /** Records that a target was added. */
   void added(Target target) {
     count(target, 1);
   }
 
-  /** A target was removed. */
+  /** Records that a target was removed. */
   void removed(Target target) {
     count(target, -1);
   }
@@ -48,24 +47,24 @@ final class NetChange {
     }
   }
 
-  /** Whether an equal target was added or removed in the end. */
+  /** Whether an equal target was added or removed in total. */
   boolean touches(Target target) {
     return balances.containsKey(target.hash());
   }
 
-  /** Number of targets that were added or removed in the end. */
+  /** Returns the number of targets that were added or removed in total. */
   int size() {
     return balances.size();
   }
 
-  /** Number of additions and removals that cancelled each other out, in pairs. */
+  /** Returns the number of pairs of an addition and a removal that cancelled each other out. */
   long cancelled() {
     return cancelled;
   }
 
   /**
-   * The resulting change. A removed and an added target from the same place in a source are one
-   * changed target.
+   * Returns the resulting change. A removed target and an added one with the same position in a
+   * source are one changed target.
    */
   TargetChange toChange(String job) {
     List<Target> added = new ArrayList<>();
@@ -102,7 +101,7 @@ final class NetChange {
     return new TargetChange(job, reallyAdded, changed, reallyRemoved);
   }
 
-  /** How often an equal target was added more often than it was removed; never 0. */
+  /** How many more times an equal target was added than removed; never 0. */
   private static final class NetCount {
     private Target target;
     private int count;

@@ -9,20 +9,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Updates of one job that are not relabelled yet: of each group only the latest state. A single
- * update is kept as it came, since jobs share its lists. For one thread at a time.
+ * Updates of one job that are not relabelled yet, with only the latest state of each group. A
+ * single update is kept unchanged, because jobs share its lists. For one thread at a time.
  */
 final class PendingUpdates {
   private TargetSetUpdate latest;
   private boolean whole;
 
-  /** By provider the groups of the only update of which the job may keep a target. */
+  /** The groups of the only update of which the job may keep a target, by provider. */
   private final Map<String, RelevantGroups> offers;
 
-  /** Whose demands chose them. */
+  /** The builder whose required values selected them. */
   private @Nullable TargetBuilder chosenFor;
 
-  /** By provider and source the groups of several updates; null: there is only one. */
+  /** The groups of several updates, by provider and source; null if there is only one update. */
   private @Nullable Map<String, Map<String, TargetGroup>> groups;
 
   private PendingUpdates(
@@ -36,17 +36,17 @@ final class PendingUpdates {
   }
 
   /**
-   * The changes of an update.
+   * Returns the changes of an update.
    *
-   * @param offers by provider those of which the job may keep a target
-   * @param chosenFor whose demands chose them
+   * @param offers the groups of which the job may keep a target, by provider
+   * @param chosenFor the builder whose required values selected them
    */
   static PendingUpdates of(
       TargetSetUpdate update, Map<String, RelevantGroups> offers, TargetBuilder chosenFor) {
     return new PendingUpdates(update, offers, chosenFor);
   }
 
-  /** The changes of an update, all of which the job may keep. */
+  /** Returns the changes of an update; the job may keep targets of all groups. */
   static PendingUpdates of(TargetSetUpdate update) {
     return new PendingUpdates(update, Map.of(), null);
   }
@@ -62,7 +62,7 @@ final class PendingUpdates {
             });
   }
 
-  /** These changes and later ones, which are few unless they are the whole job. */
+  /** Adds later changes, which are few unless they are the whole job. */
   PendingUpdates and(PendingUpdates later) {
     if (later.whole) {
       return later;
@@ -79,7 +79,7 @@ final class PendingUpdates {
     return this;
   }
 
-  /** One update with all of them. */
+  /** Returns one update with all changes. */
   TargetSetUpdate toUpdate() {
     if (groups == null) {
       return latest;
@@ -90,8 +90,11 @@ final class PendingUpdates {
         latest.job(), false, whole, latest.configuration(), latest.targets(), changed);
   }
 
-  /** By provider the groups of {@code update}, made of these, that {@code builder} may keep. */
-  @SuppressWarnings("ReferenceEquality") // These very rules.
+  /**
+   * Returns the groups of {@code update}, made from these changes, of which {@code builder} may
+   * keep a target, by provider.
+   */
+  @SuppressWarnings("ReferenceEquality") // the same builder has the same rules
   Map<String, RelevantGroups> offers(TargetSetUpdate update, TargetBuilder builder) {
     return builder == chosenFor
         ? offers

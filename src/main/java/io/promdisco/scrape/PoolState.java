@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the groups of a job contribute to its targets. Groups whose targets were all dropped leave
- * nothing here. For one thread at a time.
+ * The targets that each group contributes to a job. Groups whose targets were all dropped are not
+ * stored. For one thread at a time.
  */
 final class PoolState {
   private final Map<String, ProviderTargets> shares = new HashMap<>();
@@ -21,7 +21,7 @@ final class PoolState {
   private int kept;
   private int failed;
 
-  /** Puts what became of a group in the place of what it contributed before. */
+  /** Replaces the targets of a group by new ones. */
   void put(String provider, GroupResult made, TargetChangeBuilder delta) {
     ProviderTargets share = shares.get(provider);
     if (share == null) {
@@ -32,7 +32,7 @@ final class PoolState {
       shares.put(provider, share);
     }
     List<Target> now = made.targets();
-    // First in, then out: what stays is at no time gone.
+    // Additions come first, so that a target that remains never seems removed.
     for (Target target : now) {
       if (table.add(target)) {
         delta.added(target);
@@ -51,10 +51,10 @@ final class PoolState {
   }
 
   /**
-   * Forgets the groups that changed and of which nothing is kept any more, since they were not even
-   * offered. Costs no more than the fewer of what changed and what is held.
+   * Removes the changed groups of which nothing is kept; they were not even offered. The cost
+   * depends on the smaller of the number of changes and the number of stored groups.
    *
-   * @param made those that were offered
+   * @param made the groups that were offered
    */
   void dropOthers(
       String provider, List<GroupResult> made, RelevantGroups offer, TargetChangeBuilder delta) {
@@ -82,7 +82,7 @@ final class PoolState {
     dropped.forEach(source -> put(provider, new GroupResult(source, List.of(), 0), delta));
   }
 
-  /** Puts what became of groups, by provider. */
+  /** Replaces the targets of groups, by provider. */
   void putAll(Map<String, List<GroupResult>> made, TargetChangeBuilder delta) {
     made.forEach((provider, groups) -> groups.forEach(group -> put(provider, group, delta)));
   }
@@ -101,9 +101,9 @@ final class PoolState {
   }
 
   /**
-   * Notes how the targets of {@code after} differ from these.
+   * Records how the targets of {@code after} differ from these.
    *
-   * @param distinct one of each of its targets that are equal, in order
+   * @param distinct one of each set of equal targets of {@code after}, in order
    */
   void compare(PoolState after, List<Target> distinct, TargetChangeBuilder delta) {
     table.forEachDistinct(
@@ -119,22 +119,25 @@ final class PoolState {
     }
   }
 
-  /** The targets; equal ones are all there. */
+  /** Returns the targets, including equal ones. */
   List<Target> targets() {
     return table.all();
   }
 
-  /** The target that is equal to this one, of several the one that is shown; null: none. */
+  /**
+   * Returns the target that is equal to this one; of several, the one that is shown; null if there
+   * is none.
+   */
   @Nullable Target current(Target target) {
     return table.current(target);
   }
 
-  /** Number of targets that differ from each other. */
+  /** Returns the number of distinct targets. */
   int active() {
     return table.distinct();
   }
 
-  /** Number of targets that were not dropped, equal ones included. */
+  /** Returns the number of targets that were not dropped, including equal ones. */
   int kept() {
     return kept;
   }
@@ -144,7 +147,7 @@ final class PoolState {
     return failed;
   }
 
-  /** Number of groups of which something is held. */
+  /** Returns the number of stored groups. */
   int groups() {
     int groups = 0;
     for (ProviderTargets share : shares.values()) {
@@ -154,11 +157,11 @@ final class PoolState {
   }
 
   /**
-   * What became of a group's targets.
+   * The result of relabelling a group.
    *
-   * @param source the group's
-   * @param targets those that were kept
-   * @param failed number of those that cannot be scraped
+   * @param source the source of the group
+   * @param targets the targets that were kept
+   * @param failed the number of targets that cannot be scraped
    */
   record GroupResult(String source, List<Target> targets, int failed) {
     boolean isNothing() {
@@ -166,7 +169,7 @@ final class PoolState {
     }
   }
 
-  /** By source what the groups of one provider contribute. */
+  /** The targets of the groups of one provider, by source. */
   private static final class ProviderTargets {
     private final Map<String, List<Target>> kept = new HashMap<>();
     private final Map<String, Integer> failed = new HashMap<>();
@@ -179,7 +182,7 @@ final class PoolState {
       return kept.containsKey(source) || failed.containsKey(source);
     }
 
-    /** Calls {@code action} with each source, with some twice. */
+    /** Calls {@code action} with each source, with some of them twice. */
     void forEachSource(Consumer<String> action) {
       kept.keySet().forEach(action);
       failed.keySet().forEach(action);

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * What may be seen of a job's scrape pool: each method shows the state at the time of its call.
- * Safe for all threads.
+ * A view of a job's scrape pool. Each method returns the state at the time of its call. Safe for
+ * all threads.
  */
 public final class PoolView {
   private final ScrapePool pool;
@@ -32,45 +32,46 @@ public final class PoolView {
     return pool.config();
   }
 
-  /** How many targets there are. */
+  /** The numbers of targets. */
   public PoolCounts counts() {
     return pool.counts();
   }
 
   /**
-   * Another number after each change: while it stays, {@link #activeTargets} gives the same. What
-   * is dropped may change without it.
+   * A number that changes with the active targets: while it stays, {@link #activeTargets} returns
+   * the same. Dropped targets may change without it.
    */
   public long revision() {
     return pool.revision();
   }
 
   /**
-   * The active targets, each once, sorted by labels. Of equal ones the last is shown, by provider,
-   * source and place in the group: that of Prometheus, where they are of one group.
+   * Returns the active targets, each once, sorted by labels. Of equal ones, it returns the last by
+   * provider, source and position in the group. Prometheus returns the same one if they are in one
+   * group.
    */
   public List<Target> activeTargets() {
     return distinct(pool.targets());
   }
 
   /**
-   * What a reader that follows the targets has not seen yet.
+   * The changes that a reader which follows the targets has not seen yet.
    *
-   * @param revision up to which it has now seen everything
-   * @param whole whether {@code present} are all active targets, so that others are gone
-   * @param present targets that are new, or that were discovered again, perhaps with other labels
-   *     before relabelling; each once, in no order
-   * @param gone targets that there is no equal of any more
+   * @param revision the revision that the reader has seen with these changes
+   * @param whole whether {@code present} are all active targets, so that all others are removed
+   * @param present targets that are new, or that were discovered again, possibly with other labels
+   *     before relabelling; each once, in any order
+   * @param gone targets that were removed, and of which no equal one remains
    */
   @Internal
   public record News(
       long revision, boolean whole, Collection<Target> present, Collection<Target> gone) {}
 
   /**
-   * The active targets that changed after {@code revision}; all if that is long ago. Costs little
-   * where little has changed.
+   * Returns the active targets that changed after {@code revision}; all of them if that is too long
+   * ago. The cost depends on the number of changes.
    *
-   * @param revision of the last call; less than 0: none
+   * @param revision the revision of the last call; negative for the first call
    */
   @Internal
   public News newsSince(long revision) {
@@ -92,11 +93,11 @@ public final class PoolView {
   }
 
   /**
-   * The dropped targets, in the order in which they were discovered. They are not kept but found by
-   * relabelling again, which takes a while where there are many.
+   * Returns the dropped targets in the order in which they were discovered. They are not stored but
+   * found by relabelling again, which takes time if there are many.
    *
-   * @param limit how many at most; 0: as many as the job's {@code keep_dropped_targets} lets, which
-   *     holds in any case
+   * @param limit the maximum number; 0 for the maximum of {@code keep_dropped_targets}, which
+   *     always applies
    */
   public List<DiscoveredTarget> droppedTargets(int limit) {
     long kept = config().keepDroppedTargets();
@@ -115,10 +116,10 @@ public final class PoolView {
   }
 
   /**
-   * The targets that the rules kept but that cannot be scraped, in the order in which they were
-   * discovered; found as the dropped ones are.
+   * Returns the targets that the rules kept but that cannot be scraped, in the order in which they
+   * were discovered. They are found in the same way as dropped ones.
    *
-   * @param limit how many at most; 0: all
+   * @param limit the maximum number; 0 for all
    */
   public List<FailedTarget> failedTargets(int limit) {
     List<FailedTarget> failed = new ArrayList<>();
@@ -139,8 +140,8 @@ public final class PoolView {
   }
 
   /**
-   * Calls {@code action} with everything that was discovered for the job and what becomes of it, in
-   * the order in which it was discovered; found as the dropped ones are.
+   * Calls {@code action} with every discovered target of the job and its outcome, in the order in
+   * which they were discovered. The outcomes are found in the same way as dropped targets.
    */
   @Internal
   public void forEachDiscovered(BiConsumer<DiscoveredTarget, TargetOutcome> action) {

@@ -22,18 +22,21 @@ public final class RenderedDocument {
   @GuardedBy("this")
   private byte @Nullable [] gzip;
 
-  /** A document; the array is not copied. */
+  /** Creates a document. The array is not copied. */
   public RenderedDocument(byte[] plain) {
     this.plain = plain;
     this.tag = Hashing.murmur3_128().hashBytes(plain).toString();
   }
 
-  /** The body; not to be changed. */
+  /** Returns the body, which must not be changed. */
   public byte[] plain() {
     return plain;
   }
 
-  /** The body, compressed on first use; fast, since the next change replaces it. */
+  /**
+   * Returns the compressed body. It is compressed on first use, at the fastest level, because the
+   * next change replaces it.
+   */
   public synchronized byte[] gzip() throws IOException {
     if (gzip == null) {
       ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 8 + 64);
@@ -45,12 +48,12 @@ public final class RenderedDocument {
     return gzip;
   }
 
-  /** The entity tag, which is the same in every process that has the same content. */
+  /** Returns the entity tag, which is the same in every process with the same content. */
   public String tag(boolean zipped) {
     return "\"" + tag + (zipped ? "-gzip\"" : "\"");
   }
 
-  /** Whether the reader has it already, in whichever coding. */
+  /** Whether the client has it already, compressed or not. */
   public boolean isKnownBy(String ifNoneMatch) {
     return ifNoneMatch.trim().equals("*") || ifNoneMatch.contains("\"" + tag);
   }

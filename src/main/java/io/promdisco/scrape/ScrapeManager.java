@@ -32,15 +32,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
+ * Makes targets from what was discovered and reports their changes, with one scrape pool for each
+ * job.
  *
  * <p>A job whose targets have very many labels, or take long to relabel, is relabelled on a
  * separate thread ({@link HeavyJobs}), so that no other job waits for it.
  *
- * <p>Safe for all threads. Those that write (configuration, updates, new listeners) take turns;
- * those that read never wait for relabelling.
+ * <p>Safe for all threads. Writers (configurations, updates, new listeners) take turns; readers
+ * never wait for relabelling.
  *
- * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
+ * <p>Locks are taken in this order: the writers' lock, then a pool's lock. Neither is held while a
+ * listener is called.
  *
  * @hidden
  */
@@ -57,10 +59,10 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   private final HeavyJobs heavy;
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
 
-  /** The threads that call listeners, those of closed registrations included. */
+  /** The threads that call listeners, including those of closed registrations. */
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-  /** By job, in the configuration's order; replaced as a whole, by writers. */
+  /** The pools by job, in the order of the configuration. Writers replace the whole map. */
   private volatile Map<String, ScrapePool> pools = Map.of();
 
   @GuardedBy("writing")
@@ -69,15 +71,15 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   @GuardedBy("writing")
   private int listenersSoFar;
 
-  /** The highest revision of any pool that was removed. */
+  /** The highest revision of any removed pool. */
   @GuardedBy("writing")
   private long lastRevision;
 
-  /** Number of configurations that were applied. */
+  /** The number of configurations that were applied. */
   @GuardedBy("writing")
   private long applied;
 
-  /** Whether everything that the sources had at their start is in the pools. */
+  /** Whether the pools contain everything that the sources found at their start. */
   @GuardedBy("writing")
   private boolean synced;
 
@@ -85,15 +87,18 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   private boolean closed;
 
   /**
-   * Begins without jobs.
+   * Creates a manager without jobs.
    *
-   * @param reader reads what the discovery side holds, for targets that are not kept
+   * @param reader reads the discovered groups, for targets that are not stored
    */
   public ScrapeManager(TargetSetReader reader, Metrics metrics) {
     this(reader, metrics, ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
   }
 
-  /** As the public constructor; {@code cpuNanos} is the processor time of the calling thread. */
+  /**
+   * Same as the public constructor; {@code cpuNanos} returns the processor time of the calling
+   * thread.
+   */
   ScrapeManager(TargetSetReader reader, Metrics metrics, LongSupplier cpuNanos) {
     this.heavy = new HeavyJobs(this::rebuild, cpuNanos);
     this.reader = reader;
@@ -101,14 +106,14 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   }
 
   /**
-   * Announces the jobs of a configuration. Its rules come into force for a job with the first whole
-   * update that has its number or a higher one; until then the targets are those of the rules
-   * before. Targets of jobs that are missing are removed.
+   * Announces the jobs of a configuration. Its rules come into force for a job with the first
+   * complete update of this or a later configuration; until then, the old rules apply. Targets of
+   * jobs that are missing in the configuration are removed.
    *
-   * <p>To be called before the discovery side is told of the same jobs. Every configuration has to
-   * be applied to both sides: updates and {@link #onSynced} refer to it by its number.
+   * <p>Must be called before the discovery manager gets the same jobs. Every configuration must be
+   * applied to both: updates and {@link #onSynced} refer to it by its number.
    *
-   * @return the jobs whose rules differ from those of the configuration before: they need a whole
+   * @return the jobs whose rules differ from the previous configuration; they need a complete
    *     update
    * @throws IllegalStateException if the manager is closed
    */
@@ -145,8 +150,8 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   }
 
   /**
-   * Relabels what changed. Updates of jobs that are not configured here are dropped: the next one
-   * of a new job is a whole one.
+   * Relabels changes. Updates of jobs that are not configured here are dropped; the next update of
+   * a new job is a complete one.
    */
   @Override
   public void onUpdates(List<TargetSetUpdate> updates) {
@@ -170,7 +175,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
           if (pool != null && builder != null && !heavy.take(update, offers, builder, weights)) {
             apply(update, pool, builder, offers, limits);
           }
-        } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
+        } catch (RuntimeException | Error e) { // the other jobs still get their updates
           failure = e;
         }
       }
@@ -182,12 +187,12 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     }
   }
 
-  /** The places of the updates, those with few targets to relabel before those with many. */
+  /** Returns the indexes of the updates, those with few targets to relabel first. */
   private static List<Integer> smallestFirst(
       List<Map<String, ChangedGroupRouter.RelevantGroups>> offered) {
     int[] sizes = new int[offered.size()];
     List<Integer> places = new ArrayList<>();
-    // Jobs may share a list.
+    // jobs may share a list
     IdentityHashMap<List<TargetGroup>, Integer> known = new IdentityHashMap<>();
     for (int i = 0; i < sizes.length; i++) {
       places.add(i);
@@ -219,13 +224,13 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     } else if (pool.accepts(update)) {
       try {
         publish(pool.commit(pool.prepare(update, offers, limits.next())));
-      } catch (CancellationException e) { // Other jobs would wait too long.
+      } catch (CancellationException e) { // other jobs would wait too long
         heavy.addSlow(update.job(), PendingUpdates.of(update, offers, builder));
       }
     }
   }
 
-  /** Tells each listener once that the initial state is complete. */
+  /** Reports to each listener once that the initial state is complete. */
   @Override
   public void onSynced(long configurations) {
     writing.lock();
@@ -247,12 +252,12 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   }
 
   /**
-   * Waits until every currently registered listener has received the initial state and all changes
-   * before this call, and its calls have returned. Call it when the discovery side is synced. Does
-   * not wait for listeners whose registration is closed meanwhile.
+   * Waits until every registered listener has received the initial state and all changes before
+   * this call, and its calls have returned. Call it when the discovery manager is synced. Does not
+   * wait for listeners whose registration is closed meanwhile.
    *
    * @param timeout at most 292 years
-   * @return false if {@code timeout} ran out first
+   * @return false if {@code timeout} expired first
    */
   public boolean awaitDelivered(Duration timeout) throws InterruptedException {
     long deadline = ListenerQueue.deadline(timeout);
@@ -264,7 +269,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     return true;
   }
 
-  /** Whether the caller is called by this manager as a listener. */
+  /** Whether the calling thread is one that calls a listener of this manager. */
   public boolean isListenerThread() {
     return threads.contains(Thread.currentThread());
   }
@@ -279,7 +284,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     heavy.whenDone(action);
   }
 
-  /** Relabels what changed of a job outside the writers' lock, so that other jobs do not wait. */
+  /** Relabels the changes of a job without the writers' lock, so that other jobs do not wait. */
   private void rebuild(String job, PendingUpdates changes, BooleanSupplier stop) {
     ScrapePool pool = pools.get(job);
     TargetSetUpdate update = changes.toUpdate();
@@ -298,21 +303,21 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     }
   }
 
-  /** One view a job, in the configuration's order. */
+  /** Returns a view of each job, in the order of the configuration. */
   public List<PoolView> pools() {
     List<PoolView> views = new ArrayList<>();
     pools.values().forEach(pool -> views.add(new PoolView(pool, reader)));
     return views;
   }
 
-  /** The view of one job. */
+  /** Returns the view of a job. */
   public Optional<PoolView> pool(String job) {
     return Optional.ofNullable(pools.get(job)).map(pool -> new PoolView(pool, reader));
   }
 
   /**
-   * Tells {@code listener} of every change from now on, on a separate thread called {@code
-   * sd-listener-<n>}. First it receives all known targets as added, one change for each job, and is
+   * Calls {@code listener} with every change from now on, on a separate thread {@code
+   * sd-listener-<n>}. First it gets all known targets as added, one change for each job, and is
    * told when the initial state is complete.
    *
    * @throws IllegalStateException if the manager is closed
@@ -347,24 +352,24 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     }
   }
 
-  /** Drops what listeners have not received, and removes all jobs. */
+  /** Drops changes that listeners have not received, and removes all jobs. */
   @Override
   public void close() {
     close(Duration.ZERO);
   }
 
   /**
-   * Accepts no more changes, delivers what waits for listeners, ends their threads and removes all
-   * jobs, which is not reported to listeners. A listener that has not returned at the end of the
-   * time limit is interrupted; if it ignores that, its daemon thread ends when it returns. If a
-   * listener itself closes the manager, what waits for it is dropped, and its thread ends when it
+   * Stops accepting changes, delivers waiting changes to listeners, ends their threads and removes
+   * all jobs, which is not reported to listeners. A listener that has not returned at the time
+   * limit is interrupted; if it ignores that, its daemon thread ends when it returns. If a listener
+   * itself closes the manager, its waiting changes are dropped, and its thread ends when it
    * returns. Dropped changes are logged at WARN.
    *
-   * @param limit how long to deliver; 0: drops what waits
-   * @return what was dropped; nothing if the manager was closed before
+   * @param limit how long to deliver; 0 drops waiting changes
+   * @return the dropped changes; none if the manager was closed before
    */
   public CloseResult close(Duration limit) {
-    heavy.close(); // Its thread takes the lock.
+    heavy.close(); // its thread takes the lock
     List<ListenerThread> closing;
     writing.lock();
     try {
@@ -394,13 +399,13 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
           new ListenerQueue.Dropped(dropped.added(), dropped.changed(), dropped.removed(), stuck);
       if (!counted.isNothing()) {
         log.warn(
-            "{}: closed before it was told everything: dropped {} added, {} changed and {} removed"
-                + " targets{}",
+            "{}: closed before it got all changes; {} added, {} changed and {} removed"
+                + " targets were not delivered{}",
             listener.name(),
             dropped.added(),
             dropped.changed(),
             dropped.removed(),
-            stuck ? ", interrupted a call of the listener" : "");
+            stuck ? "; a call of the listener was interrupted" : "");
       }
       result = result.plus(counted);
     }
@@ -411,7 +416,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
     return result;
   }
 
-  /** Waits for the threads; false if the caller was interrupted meanwhile. */
+  /** Waits for the threads. Returns false if the caller was interrupted meanwhile. */
   private static boolean awaitEnd(List<ListenerThread> threads, Duration limit) {
     long deadline = ListenerQueue.deadline(limit);
     try {

@@ -2,7 +2,7 @@ package io.promdisco.scrape;
 
 import io.promdisco.metrics.Metrics;
 
-/** What the scrape side counts; where Prometheus counts the same, under its name. */
+/** The metrics of scrape pools; a metric that Prometheus has too has the same name. */
 final class ScrapeMetrics {
   private static final String JOB = "scrape_job";
   private final Metrics.Gauge targets;
@@ -29,7 +29,7 @@ final class ScrapeMetrics {
             "Scrape pools that were rebuilt for a changed configuration.");
     syncs =
         metrics.counter(
-            "prometheus_target_scrape_pool_sync_total", "Updates that a scrape pool took.", JOB);
+            "prometheus_target_scrape_pool_sync_total", "Updates that a scrape pool processed.", JOB);
     syncLength =
         metrics.timer(
             "prometheus_target_sync_length_seconds", "How long a scrape pool took to update.", JOB);
@@ -54,7 +54,7 @@ final class ScrapeMetrics {
     waiting =
         metrics.gauge(
             "promdisco_target_listener_waiting",
-            "Additions and removals of targets that a listener has not been told yet.",
+            "Additions and removals of targets that a listener has not received yet.",
             "listener");
     cancelled =
         metrics.counter(
@@ -99,7 +99,7 @@ final class ScrapeMetrics {
     listenerFailures.inc();
   }
 
-  /** The queue of a listener grew; {@code by} may be negative. */
+  /** Records that the queue of a listener has grown; {@code by} may be negative. */
   void waiting(String listener, int by) {
     waiting.add(by, listener);
   }

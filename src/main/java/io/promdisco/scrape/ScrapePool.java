@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 /**
  * The targets of one job.
  *
- * <p>Other rules are announced first. They come into force with the whole update of their
- * configuration (decision 0022), so that no target is ever of old groups and new rules.
+ * <p>New rules are announced first. They come into force with the complete update of their
+ * configuration (decision 0022), so that no target is made from old groups and new rules.
  *
- * <p>Written by the manager, one thread at a time; read by all. Relabelling runs outside the lock,
+ * <p>The manager writes, one thread at a time; any thread reads. Relabelling runs without the lock,
  * so that readers never wait for it.
  */
 final class ScrapePool {
@@ -40,11 +40,11 @@ final class ScrapePool {
   @GuardedBy("this")
   private Plan plan;
 
-  /** Plans that are not in force yet, by number of configuration. */
+  /** Plans that are not in force yet, by the number of their configuration. */
   @GuardedBy("this")
   private final TreeMap<Long, Plan> announced = new TreeMap<>();
 
-  /** Whether a whole update came: others are changes of it. */
+  /** Whether a complete update was received; later updates are changes to it. */
   @GuardedBy("this")
   private boolean loaded;
 
@@ -60,17 +60,20 @@ final class ScrapePool {
   @GuardedBy("this")
   private long revision;
 
-  /** How many targets of changed groups are remembered for readers that follow. */
+  /**
+   * The maximum number of targets of changed groups that are stored for readers which follow
+   * changes.
+   */
   private static final int MOST_REMEMBERED = 1000;
 
-  /** What changed lately, the oldest first; null while nobody follows. */
+  /** The latest changes, the oldest first; null while no reader follows them. */
   @GuardedBy("this")
   private @Nullable ArrayDeque<Touched> journal;
 
   @GuardedBy("this")
   private int journalTargets;
 
-  /** Everything that changed after this revision is in the journal. */
+  /** The journal contains every change after this revision. */
   @GuardedBy("this")
   private long journalFrom;
 
@@ -81,10 +84,10 @@ final class ScrapePool {
   private record Plan(ScrapeConfig config, TargetBuilder builder) {}
 
   /**
-   * A pool without targets.
+   * Creates a pool without targets.
    *
-   * @param created number of the configuration that adds the job
-   * @param last the highest revision of any pool before, so that none of its numbers comes again
+   * @param created the number of the configuration that adds the job
+   * @param last the highest revision of any earlier pool, so that revisions are not used twice
    */
   ScrapePool(ScrapeConfig config, long created, long last, ScrapeMetrics metrics) {
     this.job = config.jobName();
@@ -103,9 +106,10 @@ final class ScrapePool {
   }
 
   /**
-   * Announces the job's rules in another configuration.
+   * Announces the job's settings in a new configuration.
    *
-   * @return false if they give the same targets as the newest ones: then no whole update is needed
+   * @return false if they result in the same targets as the previous ones, so that no complete
+   *     update is needed
    */
   boolean announce(long configuration, ScrapeConfig config) {
     TargetBuilder builder = new TargetBuilder(config);
@@ -132,7 +136,7 @@ final class ScrapePool {
     return newest == null ? plan : newest.getValue();
   }
 
-  /** What makes the targets of groups that are in force with this configuration. */
+  /** Returns the builder of targets for groups of this configuration. */
   synchronized TargetBuilder builder(long configuration) {
     return plan(configuration).builder;
   }
@@ -142,12 +146,12 @@ final class ScrapePool {
     return new PoolCounts(discovered, state.active(), dropped, state.failed());
   }
 
-  /** Another number after each change of what was discovered or of the rules. */
+  /** A number that changes with the discovered groups and with the rules. */
   synchronized long revision() {
     return revision;
   }
 
-  /** The active targets, in no order; equal ones of several groups are all there. */
+  /** Returns the active targets in any order, including equal ones of several groups. */
   synchronized List<Target> targets() {
     return state.targets();
   }
@@ -177,7 +181,7 @@ final class ScrapePool {
         revision, true, all.size() == state.active() ? all : PoolView.distinct(all), List.of());
   }
 
-  /** Notes for readers that follow what changed with the latest revision. */
+  /** Stores the changes of the latest revision for readers which follow them. */
   @GuardedBy("this")
   private void remember(TargetChangeBuilder delta, boolean whole) {
     if (journal == null || whole) {
@@ -197,25 +201,25 @@ final class ScrapePool {
     }
   }
 
-  /** Number of groups of which something is held. */
+  /** Returns the number of stored groups. */
   synchronized int groups() {
     return state.groups();
   }
 
   /**
-   * Whether an update belongs to this pool, and not to one of the same name before, or to what was
-   * removed.
+   * Whether an update is for this pool, and not for an earlier one of the same name or for removed
+   * sources.
    */
   synchronized boolean accepts(TargetSetUpdate update) {
     return update.whole() ? update.configuration() >= created : loaded;
   }
 
   /**
-   * Targets of the job, built but not used yet.
+   * Targets of the job that are built but not used yet.
    *
-   * @param made by provider
-   * @param whole all of them, for a whole update
-   * @param distinct of those, one of each that are equal
+   * @param made the results by provider
+   * @param whole all targets, for a complete update
+   * @param distinct one of each set of equal targets among them
    */
   record Prepared(
       TargetSetUpdate update,
@@ -226,10 +230,12 @@ final class ScrapePool {
       Sync sync) {}
 
   /**
-   * Relabels the groups that changed, without changing the pool.
+   * Relabels changed groups without changing the pool.
    *
-   * @param offers by provider those of which targets may be kept; nothing is kept of the others
-   * @param stop called for each target; true ends the work with a {@link CancellationException}
+   * @param offers the groups of which targets may be kept, by provider; the others have none to
+   *     keep
+   * @param stop called for each target; if it returns true, the work ends with a {@link
+   *     CancellationException}
    */
   Prepared prepare(
       TargetSetUpdate update, Map<String, RelevantGroups> offers, BooleanSupplier stop) {
@@ -251,7 +257,7 @@ final class ScrapePool {
     return new Prepared(update, offers, made, whole, delta.additions(), sync);
   }
 
-  /** Starts to use what was prepared. */
+  /** Puts prepared targets into force. */
   TargetChange commit(Prepared prepared) {
     TargetSetUpdate update = prepared.update;
     TargetChangeBuilder delta = new TargetChangeBuilder();
@@ -281,7 +287,7 @@ final class ScrapePool {
     }
   }
 
-  /** Forgets all targets. */
+  /** Removes all targets. */
   TargetChange clear() {
     TargetChangeBuilder delta = new TargetChangeBuilder();
     synchronized (this) {
@@ -308,13 +314,13 @@ final class ScrapePool {
           Nouns.count(state.failed(), "target"),
           sync.failure);
     } else if (!failingNow && failing) {
-      log.info("job {}: no target fails any more", job);
+      log.info("job {}: all targets can be scraped again", job);
     }
     failing = failingNow;
     return change;
   }
 
-  /** One run over groups, and what it counts. For one thread. */
+  /** One pass over groups, with its counts. For one thread. */
   static final class Sync {
     private final long begin = System.nanoTime();
     private final TargetBuilder builder;

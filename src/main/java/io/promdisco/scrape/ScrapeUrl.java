@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes URLs exactly as Go's {@code net/url} does, since Prometheus shows them and other tools
- * compare them: what is escaped where, and in which order parameters come.
+ * Writes URLs exactly as Go's {@code net/url} does, because Prometheus shows them and other tools
+ * compare them: which characters are escaped, and the order of parameters.
  */
 final class ScrapeUrl {
   private static final String HEX = "0123456789ABCDEF";
@@ -17,12 +17,12 @@ final class ScrapeUrl {
   private ScrapeUrl() {}
 
   /**
-   * Joins the parts; nothing is checked, and no port is added.
+   * Joins the parts. Checks nothing, and adds no port.
    *
-   * @param scheme may be empty: the URL begins with {@code //} then
-   * @param host with its port; not empty
-   * @param path may be empty or lack its slash, and never holds a query
-   * @param parameters in any order; a name without values does not show
+   * @param scheme may be empty; then the URL begins with {@code //}
+   * @param host host and port; not empty
+   * @param path may be empty or lack the leading slash; never contains a query
+   * @param parameters in any order; a name without values is left out
    */
   static String of(String scheme, String host, String path, Map<String, List<String>> parameters) {
     StringBuilder url = new StringBuilder(scheme.length() + host.length() + path.length() + 16);

@@ -14,16 +14,17 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something to scrape: what is left of a discovered target after relabelling. Immutable.
+ * A target to scrape: the result of relabelling a discovered target. Immutable.
  *
- * <p>Two targets of a job are equal if their labels but those that begin with {@code __meta_} and
- * their URLs are, wherever they were discovered. The hash of these is the {@link #id}.
+ * <p>Two targets of a job are equal if their labels, except those that begin with {@code __meta_},
+ * and their URLs are equal, no matter where they were discovered. The hash of these is the {@link
+ * #id}.
  *
- * <p>There may be hundreds of thousands, so a target keeps no copy of what it can work out: the URL
- * and the discovered labels are made when asked for.
+ * <p>There may be hundreds of thousands of targets, so a target does not store what it can compute:
+ * each call makes a new URL and new discovered labels.
  */
 public final class Target {
-  /** By public labels, then by address and the other internal labels, then by where it is from. */
+  /** Compares public labels, then the address and the other internal labels, then the origin. */
   static final Comparator<Target> BY_LABELS =
       Comparator.comparing(Target::labels)
           .thenComparing(Target::address)
@@ -42,10 +43,10 @@ public final class Target {
   private final long hash;
 
   /**
-   * Made by {@link TargetBuilder} only, which has checked everything.
+   * Called only by {@link TargetBuilder}, which has checked everything.
    *
-   * @param internal the internal labels but the address and the {@code __meta_} ones; shared with
-   *     other targets where equal
+   * @param internal the internal labels without the address and the {@code __meta_} labels; shared
+   *     with other targets if equal
    */
   Target(
       TargetBuilder builder,
@@ -70,21 +71,21 @@ public final class Target {
     return builder.job();
   }
 
-  /** The labels that its series get: none begins with {@code __}. */
+  /** The labels of its series; none begins with {@code __}. */
   public Labels labels() {
     return labels;
   }
 
-  /** Host and port, as relabelling left them. */
+  /** Host and port after relabelling. */
   public String address() {
     return address;
   }
 
   /**
-   * Returns the value of any label that relabelling left, internal ones such as {@code __scheme__}
-   * included but for {@code __meta_} ones; the empty string if there is none. A program that
-   * scrapes connects to the Unix domain socket {@code label("__unix_socket__")} where it is not
-   * empty, and sends the request for {@link #scrapeUrl} there.
+   * Returns the value of a label after relabelling, or an empty string if there is none. It may be
+   * an internal label such as {@code __scheme__}, but not a {@code __meta_} label. If {@code
+   * label("__unix_socket__")} is not empty, a program that scrapes connects to that Unix domain
+   * socket and sends the request for {@link #scrapeUrl} there.
    */
   public String label(String name) {
     if (!name.startsWith(TargetLabels.INTERNAL_PREFIX)) {
@@ -93,13 +94,13 @@ public final class Target {
     return name.equals(TargetLabels.ADDRESS) ? address : internal.getOrEmpty(name);
   }
 
-  /** The scrape interval as the label spells it; a valid duration that is not 0. */
+  /** The scrape interval as spelled in the label; a valid duration that is not 0. */
   public String scrapeInterval() {
     return internal.getOrEmpty(TargetLabels.SCRAPE_INTERVAL);
   }
 
   /**
-   * The scrape timeout as the label spells it; a valid duration, not 0 and not above the interval.
+   * The scrape timeout as spelled in the label; a valid duration, not 0 and not above the interval.
    */
   public String scrapeTimeout() {
     return internal.getOrEmpty(TargetLabels.SCRAPE_TIMEOUT);
@@ -114,7 +115,10 @@ public final class Target {
         parameters());
   }
 
-  /** The configured parameters, the first value of each replaced by its label if there is one. */
+  /**
+   * Returns the configured parameters. A label, if present, replaces the first value of its
+   * parameter.
+   */
   private Map<String, List<String>> parameters() {
     Map<String, List<String>> configured = builder.parameters();
     int from = internal.indexOf(TargetLabels.PARAM_PREFIX);
@@ -141,20 +145,22 @@ public final class Target {
     return replaced;
   }
 
-  /** The labels before relabelling, with the job's defaults; made anew by each call. */
+  /**
+   * Returns the labels before relabelling, with the job's defaults. Each call makes a new object.
+   */
   public Labels discoveredLabels() {
     return builder.discovered(group, index);
   }
 
   /**
-   * A label from before relabelling, with the job's defaults; the empty string if there is none.
+   * Returns a label before relabelling, with the job's defaults; an empty string if there is none.
    */
   @Internal
   public String discoveredLabel(String name) {
     return builder.view().at(group, index).get(name);
   }
 
-  /** The labels from before relabelling, without the job's defaults and the address. */
+  /** Returns the labels before relabelling, without the job's defaults and the address. */
   Labels foundLabels() {
     Labels.Builder found = Labels.builder(16);
     new DiscoveredLabels(Labels.EMPTY)
@@ -169,16 +175,16 @@ public final class Target {
   }
 
   /**
-   * Whether a discovered label with its value passes the test; makes no copy of the labels, as
-   * {@link #discoveredLabels} does.
+   * Whether a discovered label and its value pass the test. Unlike {@link #discoveredLabels}, it
+   * makes no copy of the labels.
    */
   public boolean anyDiscoveredLabel(BiPredicate<String, String> test) {
     return builder.view().at(group, index).any(test);
   }
 
   /**
-   * About how many bytes its labels and those from before relabelling take, with the text that it
-   * shares with other targets.
+   * Returns the approximate size in bytes of its labels and discovered labels, including text that
+   * it shares with other targets.
    */
   public long labelBytes() {
     return bytes(labels)
@@ -195,19 +201,19 @@ public final class Target {
     return bytes;
   }
 
-  /** The provider that discovered it, as {@code kubernetes/0}. */
+  /** The provider that discovered it, for example {@code kubernetes/0}. */
   public String provider() {
     return provider;
   }
 
-  /** The source of its group within the provider, as {@code pod/shop/web-0}. */
+  /** The source of its group within the provider, for example {@code pod/shop/web-0}. */
   public String source() {
     return group.source();
   }
 
   /**
-   * What distinguishes it from every other target of its job, as 16 hexadecimal digits: equal
-   * targets have equal ids in every process and every version.
+   * An identifier of 16 hexadecimal digits, unique among the targets of its job. Equal targets have
+   * equal ids in every process and every version.
    */
   public String id() {
     return HexFormat.of().toHexDigits(hash);
@@ -218,13 +224,13 @@ public final class Target {
     return hash;
   }
 
-  /** Its address before relabelling. */
+  /** The address before relabelling. */
   @Internal
   public String discoveredAddress() {
     return group.targets().get(index).getOrEmpty(TargetLabels.ADDRESS);
   }
 
-  /** The internal labels but the address. */
+  /** The internal labels without the address. */
   Labels internalLabels() {
     return internal;
   }
@@ -242,7 +248,7 @@ public final class Target {
     return Long.hashCode(hash);
   }
 
-  /** The URL and the labels, for people. */
+  /** Returns the URL and the labels for display. */
   @Override
   public String toString() {
     return scrapeUrl() + " " + labels;

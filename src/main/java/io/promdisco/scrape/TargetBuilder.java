@@ -17,9 +17,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the targets of one job from what was discovered: adds the job's defaults, relabels, checks.
+ * Makes the targets of one job from what was discovered: adds the job's defaults, relabels and
+ * checks.
  *
- * <p>Immutable as seen from outside and safe for all threads.
+ * <p>Its visible state is immutable. Safe for all threads.
  *
  * @hidden
  */
@@ -31,12 +32,12 @@ public final class TargetBuilder {
   private final Labels defaults;
   private final Relabeler relabeler;
 
-  // The newest of each, since the next target's are mostly equal: then they are shared, and checked
-  // once. Both are immutable, so it does no harm when threads overwrite each other's.
+  // The latest value of each. The next target's value is usually equal; then it is shared, and not
+  // checked again. Both are immutable, so it does no harm if threads overwrite each other's value.
   private Labels lastInternal = Labels.EMPTY;
   private @Nullable Schedule lastSchedule;
 
-  /** Takes from {@code config} all that shapes targets. */
+  /** Creates a builder with the settings of {@code config} that affect targets. */
   public TargetBuilder(ScrapeConfig config) {
     job = config.jobName();
     parameters = copy(config.params());
@@ -84,7 +85,7 @@ public final class TargetBuilder {
     return parameters;
   }
 
-  /** Whether a builder for the other job would make the same of every target. */
+  /** Whether a builder of the other job would make the same of every target. */
   boolean makesTheSameAs(TargetBuilder other) {
     return defaults.equals(other.defaults)
         && job.equals(other.job)
@@ -92,7 +93,10 @@ public final class TargetBuilder {
         && rules.equals(other.rules);
   }
 
-  /** What the rules demand of what is discovered; not of what the job itself adds. */
+  /**
+   * Returns the values that the rules require of discovered labels, but not of labels that the job
+   * adds.
+   */
   List<RequiredValues> requiredValues() {
     return relabeler.requiredValues().stream()
         .filter(demand -> demand.sourceLabels().stream().noneMatch(defaults::has))
@@ -100,26 +104,29 @@ public final class TargetBuilder {
         .toList();
   }
 
-  /** The labels of a target before relabelling: its own, its group's and the job's defaults. */
+  /**
+   * Returns the labels of a target before relabelling: its own, those of its group and the job's
+   * defaults.
+   */
   public Labels discovered(TargetGroup group, int index) {
     return view().at(group, index).copy();
   }
 
-  /** A view for {@link #build(String, DiscoveredLabels, TargetGroup, int)}. */
+  /** Returns a view for {@link #build(String, DiscoveredLabels, TargetGroup, int)}. */
   DiscoveredLabels view() {
     return new DiscoveredLabels(defaults);
   }
 
   /**
-   * Decides what becomes of the target at {@code index} of {@code group}.
+   * Returns the outcome of the target at {@code index} of {@code group}.
    *
-   * @param provider who discovered it
+   * @param provider the provider that discovered it
    */
   public TargetOutcome build(String provider, TargetGroup group, int index) {
     return build(provider, view(), group, index);
   }
 
-  /** The same with a view to be used again. */
+  /** Does the same with a view that is used again. */
   TargetOutcome build(String provider, DiscoveredLabels view, TargetGroup group, int index) {
     Labels all;
     try {
@@ -202,7 +209,7 @@ public final class TargetBuilder {
         + ": invalid syntax";
   }
 
-  /** The labels of the series, with the address for an instance that is missing. */
+  /** Returns the labels of the series; a missing instance is the address. */
   private static Labels publicLabels(Labels all, String address) {
     boolean hasInstance = !all.getOrEmpty(TargetLabels.INSTANCE).isEmpty();
     int size = hasInstance ? 0 : 1;
@@ -221,7 +228,7 @@ public final class TargetBuilder {
     return labels.build();
   }
 
-  /** The internal labels but address and meta labels. */
+  /** Returns the internal labels without address and meta labels. */
   private Labels internal(Labels all) {
     int size = 0;
     for (int i = 0; i < all.size(); i++) {
@@ -248,7 +255,7 @@ public final class TargetBuilder {
         && !name.equals(TargetLabels.ADDRESS);
   }
 
-  /** An interval and a timeout as labels spell them, and what is wrong with them. */
+  /** An interval and a timeout as spelled in the labels, and what is wrong with them. */
   private record Schedule(String interval, String timeout, @Nullable String problem) {
     static @Nullable String check(String interval, String timeout) {
       Duration every;

@@ -3,13 +3,13 @@ package io.promdisco.scrape;
 import java.util.List;
 
 /**
- * What became different in a job's active targets.
+ * A change of a job's active targets.
  *
  * @param job the job's name
- * @param added targets that there was no equal of
- * @param changed targets whose place stays: the same address discovered in the same group, with
- *     other labels or another URL after relabelling
- * @param removed targets that there is no equal of any more
+ * @param added new targets, to which no earlier target is equal
+ * @param changed targets with the same position: the same address discovered in the same group,
+ *     with other labels or another URL after relabelling
+ * @param removed removed targets, to which no remaining target is equal
  */
 public record TargetChange(
     String job, List<Target> added, List<Changed> changed, List<Target> removed) {
@@ -20,16 +20,16 @@ public record TargetChange(
     removed = List.copyOf(removed);
   }
 
-  /** Whether nothing became different. */
+  /** Whether the change is empty. */
   public boolean isEmpty() {
     return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
   }
 
   /**
-   * A target that took another's place.
+   * A target that replaces another one.
    *
-   * @param before as it was
-   * @param after as it is now
+   * @param before the old target
+   * @param after the new target
    */
   public record Changed(Target before, Target after) {}
 }

@@ -3,40 +3,43 @@ package io.promdisco.scrape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects which targets came and went while groups were replaced, and makes one change of it. */
+/**
+ * Collects the targets that are added and removed while groups are replaced, and makes one change
+ * of them.
+ */
 final class TargetChangeBuilder {
   private final List<Target> added = new ArrayList<>();
   private final List<Target> removed = new ArrayList<>();
   private final List<List<Target>> touched = new ArrayList<>();
 
-  /** There was no equal target before. */
+  /** Records a target that did not exist before. */
   void added(Target target) {
     added.add(target);
   }
 
-  /** There is no equal target any more. */
+  /** Records a target that no longer exists. */
   void removed(Target target) {
     removed.add(target);
   }
 
-  /** The targets of a group that was replaced, or that replaced one. */
+  /** Records the targets of a replaced group, or of the group that replaces it. */
   void touched(List<Target> targets) {
     if (!targets.isEmpty()) {
       touched.add(targets);
     }
   }
 
-  /** The targets that are not what they were, with others that may be equal to those before. */
+  /** Returns the targets of changed groups. Some of them may be unchanged. */
   List<List<Target>> touched() {
     return touched;
   }
 
-  /** The targets that came, in order. */
+  /** Returns the added targets, in order. */
   List<Target> additions() {
     return added;
   }
 
-  /** What is different in the end. */
+  /** Returns the total change. */
   TargetChange toChange(String job) {
     if (added.isEmpty() || removed.isEmpty()) {
       return new TargetChange(job, added, List.of(), removed);

@@ -3,8 +3,8 @@ package io.promdisco.scrape;
 import io.promdisco.model.Labels;
 
 /**
- * FNV-1a over 64 bits of strings in UTF-8, each followed by the byte 0xff, which no text contains.
- * The same for ever and everywhere: processes that share targets between them compare it.
+ * The 64-bit FNV-1a hash of strings in UTF-8, each followed by the byte 0xff, which no text
+ * contains. It must never change, because processes that share targets compare it.
  */
 final class TargetHash {
   private static final long OFFSET = 0xcbf29ce484222325L;

@@ -1,6 +1,6 @@
 package io.promdisco.scrape;
 
-/** Names of the labels that make a target. */
+/** Names of the labels that define a target. */
 final class TargetLabels {
   static final String INTERNAL_PREFIX = "__";
   static final String META_PREFIX = "__meta_";

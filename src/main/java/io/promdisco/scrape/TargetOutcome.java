@@ -3,7 +3,7 @@ package io.promdisco.scrape;
 import io.promdisco.Internal;
 
 /**
- * What becomes of one discovered target: it is kept, dropped or refused.
+ * The outcome of relabelling one discovered target.
  *
  * @hidden
  */
@@ -22,14 +22,14 @@ public sealed interface TargetOutcome {
    * @hidden
    */
   enum Dropped implements TargetOutcome {
-    /** Every dropped target is the same. */
+    /** The only instance. */
     DROPPED
   }
 
   /**
    * The rules kept it, but it cannot be scraped: it is neither active nor dropped.
    *
-   * @param message why, in Prometheus's words, without saying which target
+   * @param message the reason, as Prometheus words it, without the target
    * @hidden
    */
   record Failed(String message) implements TargetOutcome {}

@@ -15,11 +15,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of Prometheus's {@code GET /api/v1/targets}: active targets sorted by job and labels,
- * dropped ones by job and discovered labels. As nothing is scraped here, every target is as one
- * that has not been scraped yet, and the global URL is the scrape URL.
+ * Writes the answer of Prometheus's {@code GET /api/v1/targets}: active targets sorted by job and
+ * labels, dropped ones sorted by job and discovered labels. Because promdisco does not scrape,
+ * every target looks as if it had not been scraped yet, and the global URL is the scrape URL.
  *
- * <p>Written target by target: what takes memory is a list of references.
+ * <p>Written target by target, so the only memory it needs is a list of references.
  *
  * @hidden
  */
@@ -31,7 +31,7 @@ public final class TargetsDocument {
   private TargetsDocument() {}
 
   /**
-   * Which targets are shown.
+   * The targets to show.
    *
    * @hidden
    */
@@ -42,11 +42,11 @@ public final class TargetsDocument {
     DROPPED,
     /** Both. */
     ANY,
-    /** Neither, which is what Prometheus makes of an unknown state. */
+    /** Neither; Prometheus treats unknown states like this. */
     NONE;
 
     /**
-     * Reads the parameter {@code state} as Prometheus does: in any case, {@code any} if it is
+     * Parses the parameter {@code state} as Prometheus does: in any case, {@code any} if it is
      * missing or empty.
      */
     public static State parse(@Nullable String parameter) {
@@ -71,12 +71,12 @@ public final class TargetsDocument {
   /**
    * Writes the document.
    *
-   * @param pools all there are
-   * @param scrapePool the only job whose targets are shown; null or empty: every job's. The numbers
-   *     of dropped targets are always every job's
-   * @param warnings what a reader should know, for example that targets may be out of date; called
-   *     after the targets have been read
-   * @param out is flushed and stays open
+   * @param pools all pools
+   * @param scrapePool the job whose targets are shown; null or empty for all jobs. The numbers of
+   *     dropped targets are always those of all jobs
+   * @param warnings warnings for the reader, for example that targets may be out of date; called
+   *     after the targets were read
+   * @param out flushed and left open
    */
   public static void write(
       List<PoolView> pools,
@@ -94,12 +94,12 @@ public final class TargetsDocument {
   }
 
   /**
-   * Where the targets of a pool come from, so that documents can share lists.
+   * Provides the targets of a pool, so that documents can share lists.
    *
    * @hidden
    */
   public interface Lists {
-    /** Each pool's own. */
+    /** Takes the lists of each pool. */
     Lists OF_POOLS =
         new Lists() {
           @Override
@@ -113,17 +113,17 @@ public final class TargetsDocument {
           }
         };
 
-    /** As {@link PoolView#activeTargets}. */
+    /** Same as {@link PoolView#activeTargets}. */
     List<Target> active(PoolView pool);
 
-    /** As {@link PoolView#droppedTargets} without a limit. */
+    /** Same as {@link PoolView#droppedTargets} without a limit. */
     List<DiscoveredTarget> dropped(PoolView pool);
   }
 
   /**
-   * The document in parts, each made on demand. Takes the parameters of {@link #write}.
+   * Returns the document in parts, each made on demand. The parameters are those of {@link #write}.
    *
-   * @param lists where the targets come from, asked for a pool when its first part is due
+   * @param lists provides the targets; called for a pool when its first part is needed
    */
   public static Iterator<DocumentPart> parts(
       List<PoolView> pools,

@@ -2,11 +2,11 @@ package io.promdisco.scrape;
 
 import java.util.function.IntConsumer;
 
-/** What strings are in UTF-8, where that differs from what Java makes of them. */
+/** Properties of strings in UTF-8, which differ from those of Java strings. */
 final class Utf8Text {
   private Utf8Text() {}
 
-  /** Orders as the UTF-8 bytes do, which is the order of code points. */
+  /** Compares in the order of the UTF-8 bytes, which is the order of code points. */
   static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {
@@ -20,12 +20,12 @@ final class Utf8Text {
     return a.length() - b.length();
   }
 
-  /** Whether {@code text} can be written in UTF-8: every surrogate has its other half. */
+  /** Whether {@code text} can be encoded in UTF-8: it has no unpaired surrogates. */
   static boolean isEncodable(String text) {
     return firstLoneSurrogate(text, 0) < 0;
   }
 
-  /** The text with U+FFFD for every surrogate that lacks its other half. */
+  /** Returns the text with U+FFFD instead of unpaired surrogates. */
   static String encodable(String text) {
     int lone = firstLoneSurrogate(text, 0);
     if (lone < 0) {

@@ -1,4 +1,4 @@
-/** From target groups to scrape targets: relabelling, active and dropped targets, what changed. */
+/** Makes scrape targets from target groups: relabelling, active and dropped targets, changes. */
 @NullMarked
 package io.promdisco.scrape;
 

@@ -14,16 +14,16 @@ import java.util.Set;
 
 /**
  * Counts the memory of unread answers: documents and lists of targets, which answers share while
- * nothing changes. Beyond an eighth of the heap it closes the answers with the oldest documents,
- * since their readers are the slowest. Safe for all threads.
+ * nothing changes. If they exceed an eighth of the heap, it closes the answers with the oldest
+ * documents, because their readers are the slowest. Safe for all threads.
  */
 final class AnswerMemory {
-  /** Smaller objects are not counted: there are no more answers than connections. */
+  /** Smaller objects are not counted, because connections limit the number of answers. */
   private static final int SMALL_BYTES = 64 << 10;
 
   /** An answer that keeps objects in memory. */
   interface Holder {
-    /** Ends the answer, which releases its memory. */
+    /** Closes the answer, which releases its memory. */
     void cut(Throwable cause);
   }
 
@@ -55,13 +55,13 @@ final class AnswerMemory {
   }
 
   /**
-   * Notes that an answer keeps an object in memory, and ends other answers beyond the limit. May be
-   * called again for an object that has grown.
+   * Records that an answer keeps an object in memory, and closes other answers beyond the limit.
+   * May be called again for an object that has grown.
    */
   void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
       note(answer, Equivalence.identity().wrap(thing), bytes)
-          .forEach(each -> each.cut(new IOException("too much is held for slow readers")));
+          .forEach(each -> each.cut(new IOException("too much memory is used for slow readers")));
     }
   }
 
@@ -90,7 +90,7 @@ final class AnswerMemory {
     return cut;
   }
 
-  /** Notes that an answer has ended. */
+  /** Records that an answer has ended. */
   synchronized void release(Holder answer) {
     for (Iterator<Holding> all = held.values().iterator(); all.hasNext(); ) {
       Holding each = all.next();
@@ -101,7 +101,7 @@ final class AnswerMemory {
     }
   }
 
-  /** The bytes that are counted now. */
+  /** Returns the counted bytes. */
   synchronized long total() {
     return total;
   }

@@ -7,25 +7,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 
-/** The body of an answer, made part by part as its reader takes it. For one thread at a time. */
+/** The body of an answer, made in parts as the client reads it. For one thread at a time. */
 interface AnswerSource {
-  /** The least bytes of a part that is not the last. */
+  /** The minimum size of a part in bytes, except for the last one. */
   int PART_BYTES = 32 << 10;
 
-  /** The bytes of a part of a finished body. */
+  /** The size of a part of a finished body in bytes. */
   int SLICE_BYTES = 64 << 10;
 
   /**
    * A part of a body.
    *
-   * @param last whether the body ends with it
+   * @param last whether it is the last part
    */
   record Part(ByteBuffer bytes, boolean last) {}
 
-  /** Makes the next part; not called after the last. */
+  /** Makes the next part. Not called after the last part. */
   Part next() throws IOException;
 
-  /** A finished body that is shared by its readers. */
+  /** Returns a finished body, which clients share. */
   static AnswerSource of(byte[] body) {
     ByteBuffer rest = ByteBuffer.wrap(body);
     return () -> {
@@ -36,7 +36,7 @@ interface AnswerSource {
     };
   }
 
-  /** A body that is made piece by piece. */
+  /** Returns a body that is made piece by piece. */
   static AnswerSource of(Iterator<byte[]> pieces) {
     return () -> {
       ByteArrayOutputStream part = new ByteArrayOutputStream(PART_BYTES);
@@ -47,7 +47,7 @@ interface AnswerSource {
     };
   }
 
-  /** A JSON document. */
+  /** Returns a JSON document as a body. */
   static AnswerSource json(Iterator<DocumentPart> parts) throws IOException {
     ByteArrayOutputStream made = new ByteArrayOutputStream(PART_BYTES);
     JsonGenerator json = ApiDocuments.generator(made);

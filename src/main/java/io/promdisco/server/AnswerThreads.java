@@ -6,20 +6,20 @@ import io.promdisco.util.Closer;
 
 /**
  * The threads that make answers. Readiness with metrics, HTTP service discovery, and reloads have
- * their own, so that neither a search over all targets nor a reload that takes long delays them.
- * Safe for all threads.
+ * separate threads, so that a search over all targets or a long reload does not delay them. Safe
+ * for all threads.
  */
 final class AnswerThreads implements AutoCloseable {
   private static final int WORK_THREADS = 4;
 
-  /** One thread stays for others when a client asks for answers that take long. */
+  /** One thread remains for other clients while a client waits for long answers. */
   private static final int WORK_THREADS_PER_CLIENT = WORK_THREADS - 1;
 
   private static final int MOST_WAITING = 128;
   private static final int MOST_WAITING_PER_CLIENT = 64;
   private static final int MOST_RELOADS_WAITING = 16;
 
-  /** A program that scrapes asks for all its jobs at once. */
+  /** A program that scrapes may request all its jobs at once. */
   private static final int MOST_READERS_WAITING = 4096;
 
   private final Closer closer = new Closer();
@@ -46,21 +46,21 @@ final class AnswerThreads implements AutoCloseable {
           new WorkerThreads(
               "sd-http-reload", 1, 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
-  /** The threads that make an answer. */
+  /** A group of threads that make answers. */
   enum Group {
     /** The thread that read the request. */
     DIRECT,
     /** A thread for readiness and metrics only. */
     STATUS,
-    /** Threads that make what other programs read as HTTP service discovery, and nothing else. */
+    /** Threads for HTTP service discovery only. */
     DISCOVERY,
-    /** The one thread that reloads. */
+    /** The thread for reloads. */
     RELOAD,
     /** A few threads for everything else. */
     WORK
   }
 
-  /** Makes an answer now or soon; returns false if too many wait. */
+  /** Makes an answer now or soon. Returns false if too many are waiting. */
   boolean submit(Group group, ClientAddress client, Runnable answer) {
     if (group == Group.DIRECT) {
       answer.run();

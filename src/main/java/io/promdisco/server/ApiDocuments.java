@@ -31,18 +31,19 @@ final class ApiDocuments {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT) // half a document is not a whole one
+          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT) // an incomplete document must not look complete
           .build();
 
   private ApiDocuments() {}
 
-  /** A generator that leaves {@code out} open when it is closed. */
+  /** Returns a generator that leaves {@code out} open when it is closed. */
   static JsonGenerator generator(OutputStream out) throws IOException {
-    // By way of a writer, which replaces what is not Unicode; Jackson's own UTF-8 refuses it.
+    // The writer replaces characters that are not valid Unicode; Jackson's UTF-8 encoder would
+    // reject them.
     return FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8));
   }
 
-  /** The parts of a document: {@code data}, and around it what Prometheus wraps every answer in. */
+  /** Returns the parts of a document with {@code data} in the envelope of Prometheus's API. */
   static Iterator<DocumentPart> success(Iterator<DocumentPart> data) {
     DocumentPart start =
         json -> {
@@ -67,7 +68,7 @@ final class ApiDocuments {
     void write(JsonGenerator json, T element) throws IOException;
   }
 
-  /** The parts of a field that is an array. */
+  /** Returns the parts of a field that is an array. */
   static <T> Iterator<DocumentPart> array(
       String field, Iterator<T> elements, Element<? super T> element) {
     return Iterators.concat(
@@ -76,7 +77,7 @@ final class ApiDocuments {
         one(JsonGenerator::writeEndArray));
   }
 
-  /** Writes a document, and nothing around it. */
+  /** Writes a document without the envelope. */
   static void document(OutputStream out, DocumentPart body) throws IOException {
     try (JsonGenerator json = generator(out)) {
       body.write(json);
@@ -92,7 +93,7 @@ final class ApiDocuments {
       json.writeStringField("error", message);
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // not from a StringWriter
+      throw new UncheckedIOException(e); // a StringWriter throws none
     }
     return out.toString();
   }
@@ -113,7 +114,7 @@ final class ApiDocuments {
         });
   }
 
-  /** A document in YAML. */
+  /** Returns a document as YAML. */
   static String yaml(Map<String, Object> document) {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
@@ -138,7 +139,7 @@ final class ApiDocuments {
     return out.toByteArray();
   }
 
-  /** Jobs with their counts and providers with their states: what the page shows. */
+  /** Jobs with their counts and providers with their states, for the page. */
   static Iterator<DocumentPart> discovery(
       List<PoolView> pools, List<JobStatus> jobs, List<ProviderStatus> providers) {
     Map<String, JobStatus> statuses = new HashMap<>();
@@ -152,7 +153,7 @@ final class ApiDocuments {
             array("providers", providers.iterator(), ApiDocuments::provider)));
   }
 
-  /** How the sources are: what fails, why, since when, and when it is tried again. */
+  /** The states of the sources: what fails, why, since when, and when the next try is. */
   static Iterator<DocumentPart> providers(List<ProviderStatus> providers) {
     return success(array("providers", providers.iterator(), ApiDocuments::provider));
   }

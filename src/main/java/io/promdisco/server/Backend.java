@@ -12,48 +12,51 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the server shows, and the one thing it can set off. Called by several server threads at
- * once; each call gets the state of its moment.
+ * The state that the server shows, and the reload that clients can request. Several server threads
+ * call it at the same time; each call returns the current state.
  */
 interface Backend {
-  /** One view a job, in the configuration's order. */
+  /** Returns a view of each job, in the order of the configuration. */
   List<PoolView> pools();
 
   /**
-   * Calls {@code listener} with each change of the active targets, from a separate thread; first
-   * with all that are there.
+   * Calls {@code listener} with each change of the active targets on a separate thread. The first
+   * call has all current targets.
    */
   TargetListener.Registration listen(TargetListener listener);
 
-  /** How each provider is. */
+  /** Returns the state of each provider. */
   List<ProviderStatus> providers();
 
-  /** Which jobs are complete, in the configuration's order. */
+  /** Returns the status of each job, in the order of the configuration. */
   List<JobStatus> jobs();
 
-  /** Whether a job is complete; empty if there is no such job. */
+  /** Returns the status of a job; empty if there is no such job. */
   Optional<JobStatus> job(String name);
 
-  /** Calls {@code listener} each time the result of {@link #jobs} changes. */
+  /** Calls {@code listener} whenever the result of {@link #jobs} changes. */
   TargetListener.Registration listenToJobs(Runnable listener);
 
   /** The metrics to expose. */
   CollectorRegistry registry();
 
-  /** Where the server counts on its own account: into {@link #registry}, or nowhere. */
+  /** The metrics of the server itself; either in {@link #registry}, or without effect. */
   Metrics metrics();
 
   /**
-   * Reads the configuration again and applies it. Returns when it is in force.
+   * Reloads the configuration. Returns when the new one is in force.
    *
    * @return false, without waiting, if another reload is running
-   * @throws ConfigException if it was refused; then the one before stays in force
+   * @throws ConfigException if the configuration has errors; the previous one stays in force
    */
   boolean tryReload() throws ConfigException;
 
-  /** As {@link #tryReload}, after a reload that is running. */
+  /** Same as {@link #tryReload}, but waits for a running reload first. */
   void reload() throws ConfigException;
 
-  /** The configuration in force with its defaults, secrets hidden: {@code Configuration}'s. */
+  /**
+   * The configuration in force with its defaults and with secrets hidden, from {@code
+   * Configuration}.
+   */
   Map<String, Object> config();
 }

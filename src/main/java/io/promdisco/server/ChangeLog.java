@@ -16,10 +16,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest changes of targets, and of whether jobs are complete, numbered from 1, of all jobs.
- * All streams read from it, so that a slow one costs no memory. Changes keep targets that are gone
- * in memory: what they say is forgotten where that is too much, first of the job of which most is
- * kept. Safe for all threads.
+ * The latest changes of targets and of the completeness of jobs, of all jobs, numbered from 1. All
+ * streams read from it, so a slow stream needs no extra memory. Changes keep removed targets in
+ * memory. If that is too much, their content is discarded, first for the job with the largest
+ * amount. Safe for all threads.
  */
 final class ChangeLog {
   private final String epoch;
@@ -29,7 +29,7 @@ final class ChangeLog {
   @GuardedBy("this")
   private long newest;
 
-  /** The changes of each job that are still kept, the oldest first. */
+  /** The changes of each job that are still stored, the oldest first. */
   @GuardedBy("this")
   private final Map<String, OfJob> jobs = new HashMap<>();
 
@@ -39,7 +39,7 @@ final class ChangeLog {
   private static final class OfJob {
     private final Deque<StreamEvent> events = new ArrayDeque<>();
 
-    /** Of all but the latest. */
+    /** The size of all changes but the latest of each job. */
     private long bytes;
   }
 
@@ -48,12 +48,12 @@ final class ChangeLog {
   }
 
   /**
-   * Begins without changes.
+   * Creates a log without changes.
    *
-   * @param epoch tells this log's ids from those of a process before
-   * @param capacity how many changes are remembered
-   * @param mostBytes what the labels of their targets take at most, the latest change of each job
-   *     excepted; as much again may be kept of what is sent, so that readers share it
+   * @param epoch distinguishes the ids of this log from those of an earlier process
+   * @param capacity the number of changes that are stored
+   * @param mostBytes the maximum size of the labels of the targets, not counting the latest change
+   *     of each job; the encoded events, which clients share, may take as much again
    */
   ChangeLog(String epoch, int capacity, long mostBytes) {
     this.mostBytes = mostBytes;
@@ -61,7 +61,10 @@ final class ChangeLog {
     this.ring = new @Nullable StreamEvent[capacity];
   }
 
-  /** Appends each target's change: what comes first, so that what stays is at no time gone. */
+  /**
+   * Appends the change of each target: additions first, so that a target that remains never seems
+   * removed.
+   */
   synchronized void append(TargetChange change) {
     change.added().forEach(target -> append(StreamEvent.Kind.ADDED, target, null));
     change.changed().forEach(c -> append(StreamEvent.Kind.CHANGED, c.after(), c.before()));
@@ -119,7 +122,7 @@ final class ChangeLog {
     return (int) (number % ring.length);
   }
 
-  /** What the changes take that are not forgotten, the latest of each job excepted. */
+  /** Returns the size of the stored changes, not counting the latest of each job. */
   synchronized long bytes() {
     return bytes;
   }
@@ -129,12 +132,12 @@ final class ChangeLog {
     return newest;
   }
 
-  /** Whether all that came after that number is still here. */
+  /** Whether all changes after that number are still stored. */
   synchronized boolean reaches(long number) {
     return number <= newest && number >= newest - ring.length;
   }
 
-  /** The changes after a number, {@code most} at most; nothing if some are gone. */
+  /** Returns at most {@code most} changes after a number; empty if some are no longer stored. */
   synchronized Optional<List<StreamEvent>> after(long number, int most) {
     if (!reaches(number)) {
       return Optional.empty();
@@ -149,12 +152,15 @@ final class ChangeLog {
     return Optional.of(events);
   }
 
-  /** The id that a reader sends to continue after that number. */
+  /** Returns the id with which a client continues after that number. */
   String id(long number) {
     return epoch + "-" + number;
   }
 
-  /** The number of an id; nothing if it is not of this log or what came after it is gone. */
+  /**
+   * Returns the number of an id; empty if the id is not from this log, or later changes are no
+   * longer stored.
+   */
   Optional<Long> number(String id) {
     String prefix = epoch + "-";
     String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";

@@ -6,7 +6,7 @@ import java.lang.ref.SoftReference;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The answer that shows the configuration, made once and shared by all that ask for it. */
+/** The answer that shows the configuration. It is made once and shared by all clients. */
 final class ConfigDocument {
   @GuardedBy("this")
   private Map<String, Object> config = Map.of();

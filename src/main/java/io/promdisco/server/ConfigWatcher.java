@@ -21,22 +21,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Sees that the configuration file, or a file with scrape configs that it names, holds something
- * else than before.
+ * Detects changes of the configuration file, and of the files with scrape configs that it names.
  *
- * <p>It looks at the contents twice a second, so that it makes no difference how they come to
- * change: in place, by a file that takes the other's place, or by a link that points elsewhere, as
- * Kubernetes mounts a ConfigMap. What has changed must be the same in two looks, so that a file is
- * not read while it is being written. An empty file is no change: a program that writes it may have
- * been stopped half way, and all jobs would go. Its thread is {@code sd-watch-config}.
+ * <p>It reads the contents twice a second, so the kind of change does not matter: the file is
+ * written in place, replaced, or reached through a link that now points elsewhere, as Kubernetes
+ * does for a mounted ConfigMap. A change counts only if two readings agree, so that a file is not
+ * used while it is being written. An empty file is ignored: the program that writes it may have
+ * been stopped, and all jobs would be removed. Its thread is {@code sd-watch-config}.
  */
 final class ConfigWatcher implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(ConfigWatcher.class);
 
-  /** The time between two looks. */
+  /** The time between two readings. */
   static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** The largest file; more is refused as a configuration. */
+  /** The maximum size of a file; a larger one is not a valid configuration. */
   private static final long MOST_BYTES = 32 << 20;
 
   private final Ticker ticker;
@@ -45,16 +44,16 @@ final class ConfigWatcher implements AutoCloseable {
   private final Runnable onChange;
   private final TaskQueue<String> looks;
 
-  // Of the queue's thread.
+  // used by the queue's thread only
   private HashCode known;
   private HashCode last;
 
   /**
-   * Watches from now on.
+   * Starts to watch.
    *
-   * @param known what the files held before they were read, see {@link #contents}
-   * @param patterns the newest configuration's {@code scrape_config_files}
-   * @param onChange called on the watch's thread; called again if it throws
+   * @param known the contents before the files were loaded, see {@link #contents}
+   * @param patterns {@code scrape_config_files} of the current configuration
+   * @param onChange called on the thread of the watch; called again if it throws an exception
    */
   ConfigWatcher(
       Ticker ticker,
@@ -76,7 +75,7 @@ final class ConfigWatcher implements AutoCloseable {
     ticker.schedule(PAUSE, () -> looks.put("look"));
   }
 
-  /** What is thrown ends no watch: the queue looks again. */
+  /** An exception does not end the watch: the queue tries again. */
   private void look() {
     HashCode now = contents(file, patterns.get());
     boolean settled = now.equals(last);
@@ -84,8 +83,8 @@ final class ConfigWatcher implements AutoCloseable {
     if (settled && !now.equals(known)) {
       if (isEmpty(file)) {
         log.warn(
-            "{}: empty; what was read before stays in force (expected: scrape_configs: [] to remove"
-                + " all jobs)",
+            "{}: empty; the previous configuration stays in force (expected:"
+                + " scrape_configs: [] to remove all jobs)",
             file);
       } else {
         onChange.run();
@@ -95,7 +94,7 @@ final class ConfigWatcher implements AutoCloseable {
     again();
   }
 
-  /** Whether a file is there and holds nothing but white space. */
+  /** Whether a file exists and contains only white space. */
   private static boolean isEmpty(Path file) {
     try (InputStream in = UserFiles.open(file, MOST_BYTES)) {
       int next = in.read();
@@ -104,11 +103,11 @@ final class ConfigWatcher implements AutoCloseable {
       }
       return next < 0;
     } catch (IOException e) {
-      return false; // A file that is missing or unreadable is refused with its reason.
+      return false; // loading a missing or unreadable file reports the reason
     }
   }
 
-  /** A hash of what the file and those of the patterns hold now. */
+  /** Returns a hash of the current contents of the file and of the files of the patterns. */
   static HashCode contents(Path file, List<String> patterns) {
     Hasher hasher = Hashing.sha256().newHasher();
     add(file, hasher);
@@ -124,7 +123,7 @@ final class ConfigWatcher implements AutoCloseable {
     try {
       return Globs.files(pattern);
     } catch (PatternSyntaxException e) {
-      return List.of(); // The configuration is refused for it.
+      return List.of(); // loading the configuration reports it
     }
   }
 
@@ -137,11 +136,11 @@ final class ConfigWatcher implements AutoCloseable {
       }
       hasher.putByte((byte) 1);
     } catch (IOException e) {
-      hasher.putByte((byte) 2); // A file that is missing is a state as well.
+      hasher.putByte((byte) 2); // A missing file is a state too.
     }
   }
 
-  /** The patterns in an effective configuration. */
+  /** Returns the patterns in an effective configuration. */
   static List<String> patterns(@Nullable Object scrapeConfigFiles) {
     List<String> patterns = new ArrayList<>();
     if (scrapeConfigFiles instanceof List<?> list) {

@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of HTTP service discovery, made once for each change of a job and for all readers:
- * requests that arrive while one is made wait for it. Readers take each answer for the full list,
- * so only a complete job has one, made of the targets of one configuration. A large answer is
- * reused for a second, even if targets change meanwhile: making it again for each change would keep
- * the processors busy, and readers ask every few seconds at most. Safe for all threads.
+ * The answers of HTTP service discovery. Each is made once per change of a job and shared by all
+ * clients; requests that arrive meanwhile wait for it. Clients take an answer for the full list, so
+ * only complete jobs have one, made from targets of a single configuration. A large answer is
+ * reused for a second even if targets change, because making it again for each change would occupy
+ * the processors, and clients ask every few seconds at most. Safe for all threads.
  */
 final class HttpSdAnswers {
-  /** What is more takes tens of milliseconds to make. */
+  /** Larger answers take tens of milliseconds to make. */
   private static final int LARGE_BYTES = 256 << 10;
 
   static final Duration LARGE_HOLDS = Duration.ofSeconds(1);
@@ -50,13 +50,13 @@ final class HttpSdAnswers {
     @GuardedBy("this")
     private long made;
 
-    /** Made again if memory was short. */
+    /** Made again if it was collected because memory was short. */
     @GuardedBy("this")
     private SoftReference<@Nullable RenderedDocument> answer = new SoftReference<>(null);
 
     synchronized RenderedDocument of(PoolView pool, boolean relabeled, long sources, long time)
         throws IOException {
-      long now = pool.revision(); // before the targets are read: what comes after is another one
+      long now = pool.revision(); // read before the targets, so that a later change has a later revision
       RenderedDocument known = stamp == sources ? answer.get() : null;
       if (known != null && (revision == now || (isLarge(known) && isRecent(time)))) {
         return known;
@@ -87,7 +87,7 @@ final class HttpSdAnswers {
   }
 
   /**
-   * The current answer of a complete job.
+   * Returns the current answer of a complete job.
    *
    * @throws RequestException if there is no such job, or if it is incomplete
    */
@@ -103,7 +103,7 @@ final class HttpSdAnswers {
       if (status.isCompleteUntil(after)) {
         return answer;
       }
-      status = after; // The configuration changed meanwhile: the answer may be a mix of both.
+      status = after; // The configuration changed meanwhile, so the answer may mix the old and the new one.
     }
   }
 
@@ -127,7 +127,7 @@ final class HttpSdAnswers {
         return pool;
       }
     }
-    String name = complete(backend, job).job(); // It may have gone meanwhile.
+    String name = complete(backend, job).job(); // The job may have been removed meanwhile.
     throw RequestException.unavailable("job " + name + ": its targets are changing", 1);
   }
 }

@@ -2,7 +2,9 @@ package io.promdisco.server;
 
 import java.io.IOException;
 
-/** The server cannot listen. The message is one line: which address, why, and what to do. */
+/**
+ * Thrown if the server cannot listen. The message is one line: which address, why, and what to do.
+ */
 public final class ListenException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * An answer that is written in parts, without a thread that waits for its reader. A reader that
- * does not take a part in time is disconnected.
+ * An answer that is written in parts without a thread that waits for the client. A client that does
+ * not read a part in time is disconnected.
  */
 final class LongAnswer implements AnswerMemory.Holder {
   private final Request request;
@@ -26,7 +26,7 @@ final class LongAnswer implements AnswerMemory.Holder {
     this.connection = connection;
   }
 
-  /** Tells, in a thread of the server, that the connection broke. */
+  /** Registers a listener that is called on a server thread if the connection breaks. */
   void onFailure(Consumer<Throwable> listener) {
     request.addFailureListener(listener);
   }
@@ -59,14 +59,14 @@ final class LongAnswer implements AnswerMemory.Holder {
     }
   }
 
-  /** Ends the answer in order. Does nothing when it has ended. */
+  /** Completes the answer. Does nothing if it has ended. */
   void end() {
     if (ended.compareAndSet(false, true)) {
       callback.succeeded();
     }
   }
 
-  /** Breaks the connection. Does nothing when the answer has ended. */
+  /** Breaks the connection. Does nothing if the answer has ended. */
   @Override
   public void cut(Throwable cause) {
     if (ended.compareAndSet(false, true)) {

@@ -11,9 +11,9 @@ import java.util.Enumeration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** Metrics as text, family by family. */
+/** The metrics as text, one metric family at a time. */
 final class MetricsText implements Iterator<byte[]> {
-  /** The end of a document in OpenMetrics format, and of each family that is written alone. */
+  /** The end of an OpenMetrics document, and of each family that is written separately. */
   private static final String END = "# EOF\n";
 
   private final String type;
@@ -45,7 +45,7 @@ final class MetricsText implements Iterator<byte[]> {
               ? Collections.emptyEnumeration()
               : Collections.enumeration(Collections.singleton(families.nextElement())));
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // not from a StringWriter
+      throw new UncheckedIOException(e); // a StringWriter throws none
     }
     String family = text.toString();
     boolean more = !ended && family.endsWith(END);

@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How many files and connections this process may still open. */
+/** The number of files and connections that this process may still open. */
 final class OpenFileLimit {
   private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files +([0-9]+) ");
 
   private OpenFileLimit() {}
 
-  /** What Linux says; the largest number if there is no limit, and on other systems. */
+  /** Returns the number on Linux; the maximum if there is no limit, and on other systems. */
   static long left() {
     Path limits = Path.of("/proc/self/limits");
     if (!Files.isReadable(limits)) {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The page at {@code /}: files of the jar, which load nothing from any other host. */
+/** The files of the page at {@code /}, which loads nothing from other hosts. */
 final class PageFiles {
   /**
-   * Scripts and styles from here only and none in the markup; text cannot become markup, for no
-   * script may make any.
+   * Allows scripts and styles from this server only, and none inside the HTML. Scripts cannot turn
+   * text into HTML.
    */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -36,7 +36,7 @@ final class PageFiles {
 
   private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();
 
-  /** Which path is which file. */
+  /** The files by path. */
   static final Map<String, String> FILES = files();
 
   private PageFiles() {}
@@ -53,7 +53,7 @@ final class PageFiles {
     exchange.send(type(file), read("page/" + file));
   }
 
-  /** A file beside this class; read once and shared by all answers. */
+  /** Reads a file next to this class. It is read once and shared by all answers. */
   static byte[] read(String path) throws IOException {
     byte[] known = READ.get(path);
     if (known != null) {

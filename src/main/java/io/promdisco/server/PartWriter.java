@@ -7,12 +7,12 @@ import java.util.function.ObjLongConsumer;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Writes a body part by part: the next part is made when the reader has taken the previous one. So
- * an answer needs the memory of one part and no thread, however long it is and however slowly it is
- * read.
+ * Writes a body in parts. It makes the next part when the client has read the previous one. So an
+ * answer needs the memory of one part, and no thread while it waits, no matter how long it is and
+ * how slowly it is read.
  */
 final class PartWriter implements Callback {
-  /** After this many bytes other answers have their turn. */
+  /** The number of bytes after which other answers take their turn. */
   private static final int TURN_BYTES = 1 << 20;
 
   private final AnswerSource source;
@@ -25,18 +25,18 @@ final class PartWriter implements Callback {
   private enum State {
     MAKING,
     WRITING,
-    /** The reader has not taken the part when the write returned; then it calls back. */
+    /** The part was not sent when the write returned; the connection calls back. */
     WAITING,
-    /** The reader took the part before the write returned. */
+    /** The part was sent before the write returned. */
     TAKEN
   }
 
   /**
-   * A writer that has not begun.
+   * Creates a writer that has not started.
    *
-   * @param later runs the making of the next parts
-   * @param onBreak called if a part cannot be made; ends the answer
-   * @param memory is told of an object that is kept until the answer ends, and of its bytes
+   * @param later runs the task that makes the next parts
+   * @param onBreak called if a part cannot be made; must end the answer
+   * @param memory receives an object that is kept until the answer ends, and its size in bytes
    */
   PartWriter(
       AnswerSource source,
@@ -51,7 +51,7 @@ final class PartWriter implements Callback {
     this.memory = memory;
   }
 
-  /** Writes as much as the reader takes now, up to {@link #TURN_BYTES}. */
+  /** Writes as much as the client reads now, up to {@link #TURN_BYTES}. */
   void write() {
     for (int sent = 0; sent < TURN_BYTES; ) {
       AnswerSource.Part part;
@@ -65,7 +65,7 @@ final class PartWriter implements Callback {
         return;
       }
       sent += Math.max(1, part.bytes().remaining());
-      if (part.bytes().remaining() > AnswerSource.SLICE_BYTES) { // One target may be large.
+      if (part.bytes().remaining() > AnswerSource.SLICE_BYTES) { // A single target may be large.
         memory.accept(this, 2L * part.bytes().remaining());
       }
       if (part.last()) {

@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 
 /**
  * Serves the targets over HTTP: Prometheus's targets API, HTTP service discovery, metrics, health
- * and a page. Without a web configuration it requires no password, and is meant for this machine or
- * a trusted network.
+ * and a web page. Without a web configuration it requires no password, which is suitable for this
+ * machine or a trusted network.
  *
  * <p>Its threads are daemons whose names begin with {@code sd-http}. Safe for all threads.
  *
@@ -60,24 +60,24 @@ public final class PromdiscoServer implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(PromdiscoServer.class);
 
   /**
-   * One thread accepts, one selects; the others read requests and send what is ready. None of them
-   * works or waits for a request. They are made when they are needed.
+   * One thread accepts connections and one selects; the others read requests and send data that is
+   * ready. None of them makes answers or waits for a request. They are started when needed.
    */
   private static final int MAX_THREADS = 12;
 
-  /** A target with all its labels fits, as {@code relabel_steps} takes it. */
+  /** A target with all its labels fits, for {@code relabel_steps}. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
   /** The length of the queue of connections that wait to be accepted. */
   private static final int ACCEPT_QUEUE = 256;
 
   /**
-   * The send buffer of the system for each client, which bounds the memory of clients that do not
+   * The operating system's send buffer for each client. It limits the memory of clients that do not
    * read.
    */
   private static final int SEND_BUFFER_BYTES = 256 << 10;
 
-  /** How long requests that are being answered may continue after {@link #close}. */
+  /** How long requests may continue after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
   private final Options options;
@@ -85,14 +85,14 @@ public final class PromdiscoServer implements AutoCloseable {
   private final Server server;
   private final Closer live;
 
-  /** The threads and state behind the requests, closed after them. */
+  /** The threads and the state behind the requests; closed after the requests. */
   private final Closer working;
 
   private final int port;
 
   /** Whether requests may reload the configuration. */
   enum Lifecycle {
-    /** If only this machine can reach the server: it listens on a loopback address. */
+    /** Only if the server listens on a loopback address, so that only this machine can reach it. */
     LOOPBACK,
     /** Always. */
     ON,
@@ -101,16 +101,17 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Where to listen, and which clients are admitted.
+   * The address to listen on, and which clients are admitted.
    *
    * @param host a name or an address of this machine
-   * @param port 0 to 65535; 0: one that is free
-   * @param web who may reach it, and how
+   * @param port 0 to 65535; 0 for any free port
+   * @param web TLS, client certificates, headers and passwords
    * @param allowedHosts host names, besides {@code host} and localhost, that requests may use;
-   *     {@code *.suffix}: all names below one; {@code *}: all names. Addresses are always allowed
+   *     {@code *.suffix} for all names below a suffix; {@code *} for all names. IP addresses are
+   *     always allowed
    * @param lifecycle whether requests may reload the configuration
    * @param limits the limits for clients
-   * @param allocator shares the targets among collectors, with paths of its own; null: none
+   * @param allocator shares the targets among collectors and adds paths for them; null for none
    */
   record Options(
       String host,
@@ -120,7 +121,7 @@ public final class PromdiscoServer implements AutoCloseable {
       Lifecycle lifecycle,
       ServerLimits limits,
       @Nullable Allocator allocator) {
-    /** Without an allocator. */
+    /** Creates options without an allocator. */
     Options(
         String host,
         int port,
@@ -131,12 +132,12 @@ public final class PromdiscoServer implements AutoCloseable {
       this(host, port, web, allowedHosts, lifecycle, limits, null);
     }
 
-    /** Where to listen, without TLS and passwords. */
+    /** Creates options without TLS and passwords. */
     Options(String host, int port) {
       this(host, port, WebSettings.OPEN);
     }
 
-    /** Where to listen and which clients are admitted; defaults for the rest. */
+    /** Creates options with defaults for everything else. */
     Options(String host, int port, WebSettings web) {
       this(host, port, web, List.of(), Lifecycle.LOOPBACK, ServerLimits.DEFAULT);
     }
@@ -147,14 +148,14 @@ public final class PromdiscoServer implements AutoCloseable {
         throw new IllegalArgumentException("port: " + port + " (expected 0 to 65535)");
       }
       allowedHosts = List.copyOf(allowedHosts);
-      new AllowedHosts(host, allowedHosts); // checks them
+      new AllowedHosts(host, allowedHosts); // throws if a name is invalid
     }
 
     private String address() {
       return bracketed(host) + ":" + port;
     }
 
-    /** The paths of the allocator; secrets need clients with certificates. */
+    /** Returns the paths of the allocator. It shows secrets only to clients with certificates. */
     private @Nullable AllocatorRoutes routes(Backend backend) {
       return allocator == null
           ? null
@@ -185,8 +186,7 @@ public final class PromdiscoServer implements AutoCloseable {
 
   private static ServerConnector build(
       Options options, Backend backend, RecentHistory state, Closer working, boolean lifecycle) {
-    // With a queue of the JDK's: Jetty's own would ask the JVM's MBeans for something, and so make
-    // them all.
+    // A queue of the JDK, because Jetty's own queue would load all MBeans of the JVM.
     QueuedThreadPool threads =
         new QueuedThreadPool(MAX_THREADS, 2, 60_000, new LinkedBlockingQueue<>());
     threads.setName("sd-http");
@@ -222,14 +222,14 @@ public final class PromdiscoServer implements AutoCloseable {
     return connector;
   }
 
-  /** The limits that were asked for, as far as this process may open so many connections. */
+  /** Returns the requested limits, lowered if this process may not open so many connections. */
   private static ServerLimits limits(Options options) {
     long files = OpenFileLimit.left();
     ServerLimits limits = options.limits().within(files);
     if (limits.connections() < options.limits().connections()) {
       log.warn(
-          "{}: at most {} connections at once instead of {}, since this process may open only {}"
-              + " more files (expected: a higher limit, as by ulimit -n)",
+          "{}: accepts at most {} connections instead of {}, because this process may open"
+              + " only {} more files (expected: a higher limit, for example with ulimit -n)",
           options.address(),
           limits.connections(),
           options.limits().connections(),
@@ -243,7 +243,7 @@ public final class PromdiscoServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     http.setHttpCompliance(HttpCompliance.STRICT);
-    // Names of jobs are free: %2F, %25 and // in a path are parts of them.
+    // Names of jobs may contain any character: %2F, %25 and // in a path are part of them.
     http.setUriCompliance(
         UriCompliance.from(
             EnumSet.of(
@@ -257,13 +257,14 @@ public final class PromdiscoServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @throws ListenException if it cannot: the port is in use, the host is not this machine's
+   * @throws ListenException if it cannot: the port is in use, or the host is not an address of this
+   *     machine
    */
   static PromdiscoServer start(Options options, Backend backend) throws ListenException {
     return start(options, backend, new Closer());
   }
 
-  /** Starts to listen; when it is closed or cannot start, it closes {@code live} first. */
+  /** Starts to listen. Closes {@code live} when the server is closed or cannot start. */
   private static PromdiscoServer start(Options options, Backend backend, Closer live)
       throws ListenException {
     try {
@@ -277,7 +278,7 @@ public final class PromdiscoServer implements AutoCloseable {
     }
   }
 
-  /** Starts to listen; when it is closed, it closes {@code live} first. */
+  /** Starts to listen. Closes {@code live} when the server is closed. */
   static PromdiscoServer start(Options options, Backend backend, RecentHistory state, Closer live)
       throws ListenException {
     InetAddress address = resolve(options);
@@ -285,7 +286,7 @@ public final class PromdiscoServer implements AutoCloseable {
     ServerConnector connector =
         build(options, backend, state, working, options.letsReload(address));
     try {
-      connector.open(); // while there is no thread yet
+      connector.open(); // before the first thread starts
     } catch (IOException e) {
       working.close();
       throw failure(options, e);
@@ -302,8 +303,8 @@ public final class PromdiscoServer implements AutoCloseable {
       warnIfOpen(options.web(), started.url());
       if (options.allowedHosts().isEmpty()) {
         log.info(
-            "{}: answers requests for an address, localhost or the name it listens on;"
-                + " --web.allowed-host adds names, as that of a Service or an ingress",
+            "{}: answers only requests for an IP address, localhost or the name it listens"
+                + " on; --web.allowed-host adds names, for example that of a Service or an ingress",
             started.url());
       }
     }
@@ -318,8 +319,8 @@ public final class PromdiscoServer implements AutoCloseable {
           url);
     } else if (!web.speaksTls()) {
       log.warn(
-          "{}: other machines can reach this address, and passwords travel in the clear; set"
-              + " tls_server_config in --web.config.file",
+          "{}: other machines can reach this address, and passwords are sent unencrypted;"
+              + " set tls_server_config in --web.config.file",
           url);
     }
   }
@@ -341,7 +342,7 @@ public final class PromdiscoServer implements AutoCloseable {
     String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     String hint = "";
     if (cause instanceof BindException && reason.contains("in use")) {
-      hint = " (expected a free port; 0 finds one)";
+      hint = " (expected a free port, or 0 for any)";
     } else if (cause instanceof BindException && reason.contains("assign")) {
       hint = " (expected an address of this machine)";
     }
@@ -349,21 +350,22 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Reads the configuration file again and applies it, after a reload that is running.
+   * Reloads the configuration file, after a running reload has ended.
    *
-   * @throws ConfigException if it is refused; the one before stays in force. The log says why
-   * @throws IllegalStateException if it was started without a file
+   * @throws ConfigException if the configuration has errors; the previous one stays in force. The
+   *     log has the reason
+   * @throws IllegalStateException if the server was started without a file
    */
   public void reload() throws ConfigException {
     backend.reload();
   }
 
   /**
-   * Listens at another address too, with the same content. The caller closes the result before
-   * this.
+   * Listens on a second address with the same content. The caller closes the result before this
+   * server.
    *
-   * @param web how, with TLS
-   * @throws IOException if a certificate cannot be read, in one line
+   * @param web the web configuration, with TLS
+   * @throws IOException if a certificate cannot be read; the message is one line
    */
   @Internal
   public PromdiscoServer alsoListen(String host, int port, WebConfig web)
@@ -380,7 +382,7 @@ public final class PromdiscoServer implements AutoCloseable {
         backend);
   }
 
-  /** Where to reach it from this machine, without a slash at the end. */
+  /** The URL of the server on this machine, without a slash at the end. */
   public String url() {
     boolean everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
     return (options.web().speaksTls() ? "https://" : "http://")
@@ -389,7 +391,7 @@ public final class PromdiscoServer implements AutoCloseable {
         + port();
   }
 
-  /** The port it listens on; after {@link #close}, that it listened on. */
+  /** The port on which the server listens, or listened before {@link #close}. */
   public int port() {
     return port;
   }
@@ -399,8 +401,8 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, ends the streams, gives requests that are being answered three seconds to end,
-   * and ends the threads. Does nothing when called again.
+   * Stops listening, ends the streams, gives running requests three seconds to complete, and ends
+   * the threads. Does nothing when called again.
    */
   @Override
   public void close() {
@@ -408,20 +410,20 @@ public final class PromdiscoServer implements AutoCloseable {
       live.close(); // ends the streams
       server.stop();
     } catch (TimeoutException e) {
-      log.info("{}: stopped before all answers were read", options.address());
+      log.info("{}: stopped before clients had read all answers", options.address());
     } catch (Exception e) {
-      log.warn("{}: stopped, but not in order", options.address(), e);
+      log.warn("{}: an error occurred while stopping", options.address(), e);
     } finally {
       working.close();
     }
   }
 
-  /** A builder with every default. */
+  /** Returns a builder with the default of every setting. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Collects what differs from the defaults. */
+  /** Builds a server. */
   public static final class Builder {
     private String host = "127.0.0.1";
     private int port = 9099;
@@ -441,26 +443,27 @@ public final class PromdiscoServer implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Where to listen. Default: 127.0.0.1:9099.
+     * The address to listen on. Default: 127.0.0.1:9099.
      *
      * @param host a name or an address of this machine
-     * @param port 0: one that is free
+     * @param port 0 for any free port
      * @throws IllegalArgumentException if the port is not 0 to 65535
      */
     public Builder listen(String host, int port) {
-      new Options(host, port); // checks them
+      new Options(host, port); // throws if the port is invalid
       this.host = host;
       this.port = port;
       return this;
     }
 
     /**
-     * Serves with TLS, client certificates, passwords and headers as {@code file} says, in the
-     * format of Prometheus's exporters. The file and the certificates that it names are read now,
-     * and again when they change. Default: plain HTTP for everybody.
+     * Serves with TLS, client certificates, passwords and headers from {@code file}, in the format
+     * of Prometheus exporters. The file and the certificates that it names are read now, and again
+     * when they change. Default: plain HTTP without passwords.
      *
-     * @throws ConfigException if the file is refused
-     * @throws IOException if a file cannot be read or holds no certificate, in one line
+     * @throws ConfigException if the file has errors
+     * @throws IOException if a file cannot be read or contains no certificate; the message is one
+     *     line
      */
     public Builder webConfig(Path file) throws ConfigException, IOException {
       web = WebSettings.of(file);
@@ -468,18 +471,22 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
-     * Host names that requests may use besides addresses, localhost and the name it listens on.
+     * Host names that requests may use besides IP addresses, localhost and the name that the server
+     * listens on.
      *
-     * @param names {@code *.suffix}: all names below one; {@code *}: all names
-     * @throws IllegalArgumentException if one is none of these
+     * @param names {@code *.suffix} for all names below a suffix; {@code *} for all names
+     * @throws IllegalArgumentException if a name is invalid
      */
     public Builder allowedHosts(List<String> names) {
-      new AllowedHosts(host, names); // checks them
+      new AllowedHosts(host, names); // throws if a name is invalid
       allowedHosts = List.copyOf(names);
       return this;
     }
 
-    /** Whether requests may reload the file. Default: if it listens on a loopback address. */
+    /**
+     * Whether requests may reload the file. Default: true if the server listens on a loopback
+     * address.
+     */
     public Builder allowReload(boolean allowed) {
       lifecycle = allowed ? Lifecycle.ON : Lifecycle.OFF;
       return this;
@@ -498,22 +505,22 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
-     * Reads the configuration from {@code file} at the start and on each reload. Without a file
-     * nothing can be reloaded.
+     * Loads the configuration from {@code file} at the start and on each reload. Without a file,
+     * reloads are not possible.
      */
     public Builder configFile(Path file) {
       this.file = file;
-      // Before it is read, so that no change in between is missed.
+      // Taken before the file is loaded, so that no change is missed.
       fileContents = ConfigWatcher.contents(file, List.of());
       return this;
     }
 
-    /** Reads the file with {@code loader}. Default: a new one. */
+    /** The loader for the file. Default: a new one. */
     public Builder configLoader(ConfigLoader loader) {
       return configReader(loader::read);
     }
 
-    /** Reads the file with {@code reader}. Default: as a Prometheus configuration. */
+    /** The reader for the file. Default: reads a Prometheus configuration. */
     @Internal
     public Builder configReader(Function<Path, ConfigLoader.LoadResult> reader) {
       this.reader = Objects.requireNonNull(reader, "reader");
@@ -521,8 +528,8 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
-     * Also speaks the protocol of the OpenTelemetry target allocator, and shows its metrics.
-     * Default: does not.
+     * Also serves the protocol of the OpenTelemetry target allocator, and its metrics. Default:
+     * off.
      *
      * @param allocator shares the targets of the {@link Promdisco} that is served; the caller
      *     closes it after the server
@@ -542,18 +549,18 @@ public final class PromdiscoServer implements AutoCloseable {
       return this;
     }
 
-    /** Applies {@code configuration} at the start, and does not read the file for it. */
+    /** Applies {@code configuration} at the start instead of loading the file. */
     public Builder configuration(Configuration configuration) {
       this.configuration = Objects.requireNonNull(configuration, "configuration");
       return this;
     }
 
     /**
-     * Changes each configuration that is read from the file before it is applied, for jobs that
-     * come from elsewhere. Not called for {@link #configuration}.
+     * Changes each configuration that is loaded from the file before it is applied, for example to
+     * add jobs. Not called for {@link #configuration}.
      *
-     * @param change throws {@link IllegalArgumentException} if it refuses the configuration, which
-     *     is then handled as a configuration file that is refused
+     * @param change throws {@link IllegalArgumentException} to reject the configuration, which then
+     *     counts as a file with errors
      */
     public Builder change(UnaryOperator<Configuration> change) {
       this.change = Objects.requireNonNull(change, "change");
@@ -564,9 +571,9 @@ public final class PromdiscoServer implements AutoCloseable {
      * Applies the configuration to {@code promdisco}, which the caller closes after the server, and
      * starts to listen.
      *
-     * @throws ConfigException if the configuration file is refused
-     * @throws ListenException if it cannot listen: the port is in use, the host is not this
-     *     machine's
+     * @throws ConfigException if the configuration file has errors
+     * @throws ListenException if it cannot listen: the port is in use, or the host is not an
+     *     address of this machine
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
       ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, change, metrics);
@@ -598,7 +605,7 @@ public final class PromdiscoServer implements AutoCloseable {
             try {
               backend.reload();
             } catch (ConfigException e) {
-              log.debug("a change of {} is refused", file, e);
+              log.debug("changes of {} are rejected", file, e);
             }
           });
     }

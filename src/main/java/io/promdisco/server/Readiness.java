@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reports what incomplete jobs wait for. */
+/** Reports what incomplete jobs are waiting for. */
 final class Readiness {
-  /** In seconds; about the period in which a broken watch is tried again. */
+  /** Seconds; about the period in which a broken watch is retried. */
   private static final int RETRY_AFTER = 2;
 
   private Readiness() {}
@@ -18,12 +18,14 @@ final class Readiness {
     return new RequestException(404, "job: " + job + " (expected one that /http-sd lists)");
   }
 
-  /** The refusal of a job that is incomplete, for programs that need all its targets. */
+  /** Returns the error for an incomplete job, for programs that need all its targets. */
   static RequestException incomplete(JobStatus job) {
     return RequestException.unavailable(job.describe(), RETRY_AFTER);
   }
 
-  /** A line for each source that is missing, with its jobs; empty if all are complete. */
+  /**
+   * Returns a line for each source that is missing, with its jobs; empty if all jobs are complete.
+   */
   static String waitingFor(List<JobStatus> jobs) {
     Map<JobStatus.Missing, Set<String>> waiting = new LinkedHashMap<>();
     for (JobStatus job : jobs) {

@@ -6,24 +6,23 @@ import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 
 /**
- * What the server keeps of the past: the latest changes, for its streams, and the last hour in
- * numbers.
+ * The history that the server stores: the latest changes, for streams, and counts of the last hour.
  */
 final class RecentHistory implements AutoCloseable {
   private final Closer closer = new Closer();
   private final Timeline timeline;
   private final StreamHub streams;
 
-  /** How many changes a reader of a stream may be behind. */
+  /** The number of changes that a client of a stream may be behind. */
   static final int CHANGES = 4096;
 
   private final Ticker ticker;
 
   /**
-   * Keeps what happens from now on.
+   * Starts to record changes.
    *
-   * @param limits of streams
-   * @param changes that a reader of a stream may be behind
+   * @param limits the limits for streams
+   * @param changes the number of changes that a client of a stream may be behind
    */
   RecentHistory(Backend backend, Ticker ticker, ServerLimits limits, int changes) {
     this.ticker = ticker;
@@ -33,7 +32,7 @@ final class RecentHistory implements AutoCloseable {
             new StreamHub(backend, new StreamMetrics(backend.metrics()), ticker, limits, changes));
     closer.add(backend.listen(this::changed));
     closer.add(backend.listenToJobs(streams::jobsChanged));
-    streams.jobsChanged(); // They may have changed since the streams were made.
+    streams.jobsChanged(); // They may have changed since the streams were created.
   }
 
   private void changed(TargetChange change) {
@@ -53,7 +52,7 @@ final class RecentHistory implements AutoCloseable {
     return streams;
   }
 
-  /** Hears of no more changes, and ends the streams. */
+  /** Stops recording, and ends the streams. */
   @Override
   public void close() {
     closer.close();

@@ -17,18 +17,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What each rule of a job does to a label set, as Prometheus's {@code relabel_steps} shows it; and
- * where the rule stands. Each step is made when the reader takes it.
+ * What each rule of a job does to a label set, as in Prometheus's {@code relabel_steps}, and the
+ * place of the rule. Each step is computed when the client reads it.
  *
  * @param steps one for each rule that is reached
  */
 record RelabelSteps(RelabelTrace.Steps steps) {
-  /** Bytes of a label without its characters. */
+  /** The bytes of a label without its characters. */
   private static final int LABEL_BYTES = 128;
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Follows labels, given as a JSON object, through the rules of a job. */
+  /** Applies the rules of a job to labels that are given as a JSON object. */
   static RelabelSteps of(List<PoolView> pools, String job, String labels) throws IOException {
     if (job.isEmpty()) {
       throw new RequestException(400, "no scrapePool parameter provided");
@@ -59,18 +59,18 @@ record RelabelSteps(RelabelTrace.Steps steps) {
       }
     } catch (JsonProcessingException e) {
       throw new RequestException(
-          400, "labels: " + e.getOriginalMessage() + " (expected a JSON object of texts)");
+          400, "labels: " + e.getOriginalMessage() + " (expected a JSON object with text values)");
     }
-    throw new RequestException(400, "labels: no JSON object of texts");
+    throw new RequestException(400, "labels: not a JSON object with text values");
   }
 
-  /** Answers with the steps; what is kept between two of them counts as memory of the answer. */
+  /** Sends the steps. The state between two steps counts as memory of the answer. */
   void answer(ServerExchange exchange) throws IOException {
     exchange.holding(this, bytes());
     exchange.document(document(() -> exchange.holding(this, bytes())));
   }
 
-  /** The bytes of the labels that are kept for the next step. */
+  /** Returns the size of the labels that are kept for the next step, in bytes. */
   private long bytes() {
     long bytes = 0;
     Labels labels = steps.labels();
@@ -81,9 +81,9 @@ record RelabelSteps(RelabelTrace.Steps steps) {
   }
 
   /**
-   * The document.
+   * Returns the document.
    *
-   * @param made is called after each step, when {@link #bytes} may have changed
+   * @param made called after each step, when {@link #bytes} may have changed
    */
   private Iterator<DocumentPart> document(Runnable made) {
     return ApiDocuments.success(

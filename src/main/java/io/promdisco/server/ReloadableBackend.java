@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The state of a library, and the configuration that is in force and may be read again. */
+/** The state of a {@code Promdisco}, and the configuration in force, which can be reloaded. */
 final class ReloadableBackend implements Backend {
   private static final Logger log = EscapingLogger.of(ReloadableBackend.class);
 
@@ -38,7 +38,7 @@ final class ReloadableBackend implements Backend {
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
-  /** Clients may reload as often as they like. */
+  /** Limited, because clients may request reloads often. */
   private final RateLimitedLog readForClients =
       new RateLimitedLog(System::nanoTime, line -> log.info("{}", line));
 
@@ -48,12 +48,12 @@ final class ReloadableBackend implements Backend {
   private volatile Map<String, Object> effective = Map.of();
 
   /**
-   * Shows what {@code promdisco} discovers.
+   * Creates a backend that shows what {@code promdisco} discovers.
    *
    * @param reader reads the configuration file
-   * @param file the configuration file; null: nothing can be read again
-   * @param change is applied to what the file says
-   * @param metrics to expose
+   * @param file the configuration file; null if reloads are not possible
+   * @param change applied to each configuration from the file
+   * @param metrics the metrics to expose
    */
   ReloadableBackend(
       Promdisco promdisco,
@@ -92,7 +92,7 @@ final class ReloadableBackend implements Backend {
     successTime.set(System.currentTimeMillis() / 1000.0);
   }
 
-  /** Reads the file for the first time. */
+  /** Loads the file for the first time. */
   void load() throws ConfigException {
     reloading.lock();
     try {
@@ -125,13 +125,13 @@ final class ReloadableBackend implements Backend {
     }
   }
 
-  /** Why the file is read. */
+  /** The reason for loading the file. */
   private enum Cause {
-    /** The caller reports what is wrong. */
+    /** The start; the caller reports errors. */
     START,
-    /** A signal, or another content. */
+    /** A signal, or a changed file. */
     OPERATOR,
-    /** A request: may come often, so its log is limited. */
+    /** A request. Requests may be frequent, so their log is limited. */
     CLIENT
   }
 
@@ -160,9 +160,9 @@ final class ReloadableBackend implements Backend {
     takeOver(configuration);
     String jobs = Nouns.count(configuration.jobs().size(), "job");
     switch (cause) {
-      case START -> log.info("read {}: {}", file, jobs);
-      case OPERATOR -> log.info("read {} again: {}", file, jobs);
-      case CLIENT -> readForClients.log("read " + file + " again: " + jobs);
+      case START -> log.info("loaded {}: {}", file, jobs);
+      case OPERATOR -> log.info("reloaded {}: {}", file, jobs);
+      case CLIENT -> readForClients.log("reloaded " + file + ": " + jobs);
     }
   }
 
@@ -175,7 +175,7 @@ final class ReloadableBackend implements Backend {
       if (!isError(problem)) {
         log.warn("{}", problem);
       } else if (isRefused) {
-        log.error("the configuration is refused, the one before stays in force: {}", problem);
+        log.error("the new configuration is invalid, the previous one stays in force: {}", problem);
       } else {
         log.error("{}", problem);
       }
@@ -193,7 +193,7 @@ final class ReloadableBackend implements Backend {
               new Position(of.toString(), 1, 1),
               "",
               String.valueOf(e.getMessage()));
-      log.error("the configuration is refused, the one before stays in force: {}", problem);
+      log.error("the new configuration is invalid, the previous one stays in force: {}", problem);
       throw new ConfigException(List.of(problem));
     }
   }

@@ -19,8 +19,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 
 /**
- * Dispatches requests, and answers those that fail. {@link AnswerThreads} make the answers that
- * take work; a thread of the web server never works or waits for one.
+ * Dispatches requests, and answers those that fail. {@link AnswerThreads} make answers that take
+ * time; a thread of the web server never does this or waits for it.
  */
 final class RequestDispatcher extends Handler.Abstract {
   private static final Logger log = EscapingLogger.of(RequestDispatcher.class);
@@ -42,9 +42,9 @@ final class RequestDispatcher extends Handler.Abstract {
   private final RateLimitedLog outOfMemory;
 
   /**
-   * Answers requests.
+   * Creates a dispatcher.
    *
-   * @param nanos the clock of the log's limits
+   * @param nanos the clock for the limits of the log
    */
   RequestDispatcher(Routes routes, AnswerThreads threads, LongSupplier nanos) {
     this.routes = routes;
@@ -66,7 +66,7 @@ final class RequestDispatcher extends Handler.Abstract {
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
-          503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
+          503, exchange.path() + ": too many requests are waiting (expected: fewer at once; try again)");
       exchange.end();
     }
     return true;
@@ -114,27 +114,28 @@ final class RequestDispatcher extends Handler.Abstract {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {
       fail(exchange, outOfMemory(e));
-    } catch (Error e) { // A client must not wait for an answer that never comes.
+    } catch (Error e) { // The client must not wait for an answer that never comes.
       fail(exchange, new IllegalStateException("the answer failed with " + e, e));
     }
   }
 
-  /** An answer has failed for lack of memory, which frees the memory for others. */
+  /** Thrown if an answer fails because memory is short; this frees memory for other answers. */
   private static final class OutOfMemoryException extends IllegalStateException {
     @Serial private static final long serialVersionUID = 1L;
 
     OutOfMemoryException(OutOfMemoryError e) {
-      super("no memory left for this answer: " + e.getMessage());
+      super("not enough memory for this answer: " + e.getMessage());
     }
   }
 
-  /** The failure of an answer for lack of memory. */
+  /** Returns the exception for an answer that fails because memory is short. */
   static IllegalStateException outOfMemory(OutOfMemoryError e) {
     return new OutOfMemoryException(e);
   }
 
   /**
-   * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
+   * Answers requests that the HTTP server itself rejects, such as malformed ones, like other failed
+   * requests.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
     ServerExchange exchange =
@@ -156,7 +157,7 @@ final class RequestDispatcher extends Handler.Abstract {
     try {
       String path = exchange.path();
       if (BROKEN_ESCAPE.matcher(path).find()) {
-        throw new RequestException(400, "path: a % without two hexadecimal digits behind it");
+        throw new RequestException(400, "path: a % without two hexadecimal digits after it");
       }
       Map<String, ServerExchange.Answer> methods = routes.at(path);
       if (methods.isEmpty()) {
@@ -186,19 +187,19 @@ final class RequestDispatcher extends Handler.Abstract {
     String path = exchange.path();
     if (exchange.hasBegun()) {
       if (e instanceof IOException) {
-        log.debug("{}: the client went away", path, e);
+        log.debug("{}: the client closed the connection", path, e);
       } else {
         logFailure(path + ": failed, answer cut short", e);
       }
       exchange.cut(e);
     } else {
       logFailure(path + ": failed", e);
-      exchange.error(500, "internal error; the log of this process has the cause");
+      exchange.error(500, "internal error; the cause is in the log of this process");
       exchange.end();
     }
   }
 
-  /** Clients can cause both, and neither line may hide the other. */
+  /** Clients can cause both, so each has its own rate limit. */
   private void logFailure(String line, Exception e) {
     if (e instanceof OutOfMemoryException) {
       outOfMemory.log(line + ": " + e.getMessage());

@@ -1,6 +1,6 @@
 package io.promdisco.server;
 
-/** A request that is answered with an error of the one who asks. */
+/** Thrown for a request that is answered with an error of the client. */
 final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ final class RequestException extends RuntimeException {
   private final int retryAfter;
 
   /**
-   * With what is told to the one who asks.
+   * Creates an exception with the message for the client.
    *
    * @param status 400 to 499, or 503
    */
@@ -17,9 +17,9 @@ final class RequestException extends RuntimeException {
   }
 
   /**
-   * With what is told to the one who asks.
+   * Creates an exception with the message for the client.
    *
-   * @param retryAfter seconds after which to ask again; 0: asking again does not help
+   * @param retryAfter seconds after which to retry; 0 if a retry does not help
    */
   RequestException(int status, String message, int retryAfter) {
     super(message);
@@ -28,9 +28,9 @@ final class RequestException extends RuntimeException {
   }
 
   /**
-   * A refusal for now (503).
+   * Returns a temporary error (503).
    *
-   * @param retryAfter seconds after which to ask again
+   * @param retryAfter seconds after which to retry
    */
   static RequestException unavailable(String message, int retryAfter) {
     return new RequestException(503, message, retryAfter);
@@ -40,7 +40,7 @@ final class RequestException extends RuntimeException {
     return status;
   }
 
-  /** Seconds after which to ask again; 0: asking again does not help. */
+  /** Seconds after which to retry; 0 if a retry does not help. */
   int retryAfter() {
     return retryAfter;
   }

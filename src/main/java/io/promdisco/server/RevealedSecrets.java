@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Puts the secrets of a job into its settings as they are shown, where they are hidden. */
+/** Adds the secrets of a job to its settings, in which they are hidden. */
 final class RevealedSecrets {
   private RevealedSecrets() {}
 
-  /** A copy of the settings with secrets. */
+  /** Returns a copy of the settings with secrets. */
   static Map<String, Object> in(Map<String, Object> shown, HttpClientConfig http) {
     Map<String, Object> copy = new LinkedHashMap<>(shown);
     http.basicAuth()
@@ -56,7 +56,10 @@ final class RevealedSecrets {
     section.computeIfPresent(key, (name, hidden) -> secret.reveal());
   }
 
-  /** A section to be changed, put in place of the one that is shown; one apart if there is none. */
+  /**
+   * Returns a copy of a section that can be changed, put in the place of the original; a detached
+   * one if the section does not exist.
+   */
   private static Map<String, Object> section(Map<String, Object> shown, String key) {
     Map<String, Object> copy = new LinkedHashMap<>();
     if (shown.get(key) instanceof Map<?, ?> section) {

@@ -21,7 +21,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Which path is answered with what. */
+/** The paths of the server and how they are answered. */
 final class Routes {
   private static final String JOB = "/http-sd/";
 
@@ -37,10 +37,10 @@ final class Routes {
   private final @Nullable AllocatorRoutes allocator;
 
   /**
-   * The paths of a server.
+   * Creates the paths of a server.
    *
    * @param lifecycle whether requests may reload the configuration
-   * @param allocator the paths of a target allocator besides; null: none
+   * @param allocator further paths, of a target allocator; null for none
    */
   Routes(
       Backend backend,
@@ -74,7 +74,7 @@ final class Routes {
     }
   }
 
-  /** What answers which method of a path; empty if there is no such path. */
+  /** Returns how each method of a path is answered; empty if there is no such path. */
   Map<String, ServerExchange.Answer> at(String path) {
     String plain = withoutSlash(path);
     Map<String, ServerExchange.Answer> methods = table.get(plain);
@@ -87,7 +87,7 @@ final class Routes {
     return methods == null ? Map.of() : methods;
   }
 
-  /** A slash at the end makes no difference. */
+  /** Removes a slash at the end, which makes no difference. */
   private static String withoutSlash(String path) {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
@@ -109,7 +109,7 @@ final class Routes {
     };
   }
 
-  /** All paths and their methods, as {@code GET /path}. */
+  /** Returns all paths with their methods, for example {@code GET /path}. */
   Set<String> all() {
     Set<String> all = new TreeSet<>();
     table.forEach((path, methods) -> methods.keySet().forEach(m -> all.add(m + " " + path)));
@@ -131,7 +131,8 @@ final class Routes {
   private void targets(ServerExchange exchange) throws IOException {
     TargetsDocument.State state = TargetsDocument.State.parse(exchange.optional("state"));
     String pool = exchange.optional("scrapePool");
-    // Checked before and after: a job that becomes complete meanwhile was read incomplete.
+    // Checked before and after, because a job that becomes complete meanwhile was incomplete when
+    // it was read.
     Set<String> warnings = new LinkedHashSet<>(warnings());
     List<PoolView> pools = backend.pools();
     lists.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
@@ -225,7 +226,7 @@ final class Routes {
     }
   }
 
-  /** The status of the named jobs; of all jobs if none is named. */
+  /** Returns the status of the named jobs; of all jobs if no name is given. */
   private List<JobStatus> asked(List<String> names) {
     return names.isEmpty()
         ? backend.jobs()
@@ -246,16 +247,17 @@ final class Routes {
       if (backend.tryReload()) {
         exchange.text(200, "");
       } else {
-        exchange.text(409, "another reload is under way; try again when it has ended\n");
+        exchange.text(409, "another reload is in progress; try again when it has ended\n");
       }
     } catch (ConfigException e) {
       exchange.text(
-          500, "configuration refused, the one before stays in force:\n" + e.getMessage() + "\n");
+          500, "the new configuration is invalid, the previous one stays in force:\n" + e.getMessage() + "\n");
     }
   }
 
   /**
-   * A page of another site must not set anything off here; browsers say where a request is from.
+   * Rejects requests from pages of other sites, which must not trigger actions here. Browsers send
+   * the origin of a request.
    */
   private static void refuseOtherSites(ServerExchange exchange) {
     @Nullable String from = exchange.header("Sec-Fetch-Site");
@@ -264,7 +266,7 @@ final class Routes {
     String here = exchange.scheme() + "://" + exchange.header("Host");
     if (elsewhere || (origin != null && !origin.equals(here))) {
       throw new RequestException(
-          403, exchange.method() + " " + exchange.path() + ": sent by a page of another site");
+          403, exchange.method() + " " + exchange.path() + ": rejected, because a page of another site sent it");
     }
   }
 }

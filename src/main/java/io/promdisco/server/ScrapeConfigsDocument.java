@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scrape configs in force, for programs that scrape: without their sources of targets. Made
- * once for each change. Safe for all threads.
+ * The scrape configs in force without their service discovery, for programs that scrape. Made once
+ * for each change. Safe for all threads.
  */
 final class ScrapeConfigsDocument {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,16 +49,16 @@ final class ScrapeConfigsDocument {
   private @Nullable RenderedDocument json;
 
   /**
-   * ApiDocuments of what is in force.
+   * Creates documents of the scrape configs in force.
    *
-   * @param secrets whether they contain secrets; otherwise {@code <secret>} in their place
+   * @param secrets whether they contain secrets; otherwise {@code <secret>} replaces them
    */
   ScrapeConfigsDocument(Backend backend, boolean secrets) {
     this.backend = backend;
     this.secrets = secrets;
   }
 
-  /** Scrape configs by job, with their defaults. */
+  /** Returns the scrape configs by job, with their defaults. */
   synchronized RenderedDocument json() throws IOException {
     List<ScrapeConfig> now = configs();
     RenderedDocument known = json;
@@ -73,7 +73,7 @@ final class ScrapeConfigsDocument {
     return json;
   }
 
-  /** Whether these are the very same objects. */
+  /** Whether these are the same objects. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean isSame(List<ScrapeConfig> one, List<ScrapeConfig> other) {
     boolean same = one.size() == other.size();
@@ -88,9 +88,9 @@ final class ScrapeConfigsDocument {
   }
 
   /**
-   * A configuration whose jobs read their targets over HTTP, without what is the default.
+   * Returns a configuration with jobs that read their targets over HTTP, without default settings.
    *
-   * @param url where a job's targets are
+   * @param url returns the URL with the targets of a job
    */
   byte[] yaml(UnaryOperator<String> url) {
     List<Map<String, Object>> jobs = new ArrayList<>();
@@ -134,7 +134,10 @@ final class ScrapeConfigsDocument {
     return secrets ? RevealedSecrets.in(shown, config.httpClient()) : shown;
   }
 
-  /** Collectors refuse rules that compare labels and name a regex, even the default. */
+  /**
+   * Removes the regex from rules that compare labels: collectors reject it, even if it is the
+   * default.
+   */
   private static Object rules(Object rules) {
     List<Object> shown = new ArrayList<>();
     for (Object rule : (List<?>) rules) {

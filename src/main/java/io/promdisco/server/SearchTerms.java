@@ -10,13 +10,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a search. Each must occur in the job's name, the scrape URL or a {@code name=value}
- * of a target's labels, final or discovered, in any case. Safe for all threads.
+ * The words of a search. Each word must occur in the job's name, the scrape URL or a {@code
+ * name=value} of a target's labels, final or discovered; case does not matter. Safe for all
+ * threads.
  */
 final class SearchTerms {
   private static final CharMatcher URL_MARKS = CharMatcher.anyOf("/?&%");
 
-  /** Each word is looked for in every label of every target. */
+  /** Each word is searched for in every label of every target. */
   private static final int MOST_WORDS = 20;
 
   private static final int MOST_CHARACTERS = 1000;
@@ -28,9 +29,9 @@ final class SearchTerms {
   }
 
   /**
-   * The words of a query, separated by spaces.
+   * Parses the words of a query, which are separated by spaces.
    *
-   * @throws RequestException with status 400 if there are more than 20, or more than 1,000
+   * @throws RequestException with status 400 if there are more than 20 words or more than 1,000
    *     characters
    */
   static SearchTerms of(String query) {
@@ -51,8 +52,9 @@ final class SearchTerms {
   }
 
   /**
-   * Whether everything that these words match is matched by {@code before} too: each of those is
-   * part of one of these. A word that spans parts of a URL is searched in more places.
+   * Whether all matches of these words are among the matches of {@code before}, because each word
+   * of {@code before} is part of one of these. This does not hold for a word that spans parts of a
+   * URL, because it is searched for in more places.
    */
   boolean narrow(List<String> before) {
     return before.stream()
@@ -63,7 +65,7 @@ final class SearchTerms {
                         word -> word.text.contains(old) && spansUrl(word.text) == spansUrl(old)));
   }
 
-  /** The words, in lower case. */
+  /** Returns the words in lower case. */
   List<String> texts() {
     return words.stream().map(word -> word.text).toList();
   }
@@ -82,8 +84,8 @@ final class SearchTerms {
   }
 
   /**
-   * Whether {@code word}, which is in lower case, occurs in {@code text} in any case. Makes no copy
-   * of the text: a search asks this millions of times.
+   * Whether {@code word}, in lower case, occurs in {@code text} in any case. Makes no copy of the
+   * text, because a search calls this millions of times.
    */
   static boolean contains(String text, String word) {
     if (word.isEmpty()) {
@@ -106,14 +108,15 @@ final class SearchTerms {
     return false;
   }
 
-  /** Whether a word may go over more than one part of a URL. */
+  /** Whether a word may span more than one part of a URL. */
   static boolean spansUrl(String word) {
     return word.endsWith(":") || URL_MARKS.matchesAnyOf(word);
   }
 
   /**
-   * One word. Where it has an equals sign, what is before it may end a name and what is behind it
-   * begin that label's value, for then it occurs in {@code name=value}.
+   * One word. If it contains an equals sign, a label matches if its name ends with the part before
+   * the sign and its value begins with the part after it, so that the word occurs in {@code
+   * name=value}.
    */
   private static final class Word implements BiPredicate<String, String> {
     final String text;
@@ -151,24 +154,24 @@ final class SearchTerms {
   }
 
   /**
-   * Remembers what was found of the last texts: all targets share the names of labels, and many
-   * values. A text's place is that of its hash, which it knows; a later one takes the place over.
+   * Remembers the results for the latest texts, because targets share the names of labels and many
+   * values. The hash of a text determines its slot; a later text replaces an earlier one.
    */
   private static final class RememberedTests {
     private static final int PLACES = 1024;
 
     /**
-     * How many texts are tested before results are remembered: most searches have ended by then.
+     * The number of texts that are tested before results are remembered; most searches end before.
      */
     private static final int NOT_REMEMBERED = 1024;
 
     private final Predicate<String> test;
 
-    // Threads may overwrite each other's; whatever is there is true.
+    // Threads may overwrite each other's results, which are correct in any case.
     private int tested;
     private volatile @Nullable Texts texts;
 
-    /** The last texts, each in the place of its hash. */
+    /** The latest texts, each in the slot of its hash. */
     private static final class Texts {
       final @Nullable String[] fitting = new @Nullable String[PLACES];
       final @Nullable String[] others = new @Nullable String[PLACES];

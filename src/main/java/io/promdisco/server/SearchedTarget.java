@@ -8,15 +8,15 @@ import io.promdisco.scrape.Target;
 import java.io.IOException;
 import java.util.function.BiPredicate;
 
-/** A target as a search finds and shows it. */
+/** A target in the results of a search. */
 sealed interface SearchedTarget {
-  /** One that is scraped. */
+  /** An active target. */
   record Active(Target target) implements SearchedTarget {
     @Override
     public boolean has(String word) {
       return SearchTerms.contains(target.job(), word)
           || SearchTerms.contains(target.address(), word)
-          // The URL is made for the occasion; what else is in it are discovered labels.
+          // The URL is composed here; its other parts are discovered labels.
           || (SearchTerms.spansUrl(word) && SearchTerms.contains(target.scrapeUrl(), word));
     }
 
@@ -43,7 +43,7 @@ sealed interface SearchedTarget {
     }
   }
 
-  /** One that the rules dropped. */
+  /** A target that the rules dropped. */
   record Dropped(DiscoveredTarget target) implements SearchedTarget {
     @Override
     public boolean has(String word) {
@@ -64,7 +64,7 @@ sealed interface SearchedTarget {
     }
   }
 
-  /** One that the rules kept but that cannot be scraped. */
+  /** A target that the rules kept but that cannot be scraped. */
   record Failed(FailedTarget failed) implements SearchedTarget {
     @Override
     public boolean has(String word) {
@@ -87,12 +87,12 @@ sealed interface SearchedTarget {
     }
   }
 
-  /** Whether a word, in lower case, occurs in what is no label: job and URL. */
+  /** Whether a word, in lower case, occurs in the job or the URL. */
   boolean has(String word);
 
   /** Whether a label, final or discovered, passes the test. */
   boolean hasLabel(BiPredicate<String, String> test);
 
-  /** Writes the fields of its object. */
+  /** Writes the fields of the JSON object. */
   void write(JsonGenerator json) throws IOException;
 }

@@ -20,29 +20,31 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
-/** A request and the answer to it. For the thread that answers it. */
+/** A request and its answer. For the thread that answers it. */
 final class ServerExchange {
-  /** What answers a request. */
+  /** Answers a request. */
   @FunctionalInterface
   interface Answer {
-    /** Makes the answer, which is sent afterwards without waiting for the reader. */
+    /** Makes the answer, which is sent afterwards without waiting for the client. */
     void to(ServerExchange exchange) throws IOException;
   }
 
   static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
 
-  /** An Accept-Encoding that takes gzip, which a weight of 0 does not. */
+  /** An Accept-Encoding that allows gzip; a weight of 0 forbids it. */
   private static final Pattern GZIP =
       Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
 
-  /** Parameters of a query, repeated ones included. */
+  /** The maximum number of parameters of a query, including repeated ones. */
   private static final int MOST_PARAMETERS = 100;
 
-  /** A request is kept until it has been answered: whole, in pieces and with escapes decoded. */
+  /**
+   * Until it is answered, a request is in memory several times: as a whole, in parts, and decoded.
+   */
   private static final long COPIES_OF_HEAD = 4;
 
-  /** The longest message, which may quote the request. */
+  /** The maximum length of a message, which may quote the request. */
   private static final int MOST_MESSAGE_CHARACTERS = 2000;
 
   private final Request request;
@@ -59,10 +61,10 @@ final class ServerExchange {
   private byte @Nullable [] body;
 
   /**
-   * A request that has no answer yet.
+   * Creates an exchange for a request without an answer.
    *
-   * @param memory what answers hold
-   * @param later runs what makes later parts of the answer
+   * @param memory counts the memory of answers
+   * @param later runs the tasks that make later parts of the answer
    */
   ServerExchange(
       Request request,
@@ -82,13 +84,13 @@ final class ServerExchange {
     return request.getMethod();
   }
 
-  /** The path as it was sent, with its escapes. */
+  /** Returns the path as it was sent, with its escapes. */
   String path() {
     String path = request.getHttpURI().getPath();
     return path == null ? "" : path;
   }
 
-  /** The query as it was sent, with its escapes. */
+  /** Returns the query as it was sent, with its escapes. */
   String rawQuery() {
     String query = request.getHttpURI().getQuery();
     return query == null ? "" : query;
@@ -102,17 +104,17 @@ final class ServerExchange {
     return connection.client();
   }
 
-  /** A header of the request. */
+  /** Returns a header of the request. */
   @Nullable String header(String name) {
     return request.getHeaders().get(name);
   }
 
-  /** A parameter of the query, the first of its name; null if there is none. */
+  /** Returns the first parameter of this name, or null. */
   @Nullable String optional(String name) {
     return parameters().getValue(name);
   }
 
-  /** All parameters of the query with a name, in order, without empty ones and repetitions. */
+  /** Returns all values of a parameter in order, without empty ones and repetitions. */
   List<String> all(String name) {
     return parameters().getValuesOrEmpty(name).stream()
         .filter(value -> !value.isEmpty())
@@ -140,11 +142,11 @@ final class ServerExchange {
       return Request.extractQueryParameters(request, StandardCharsets.UTF_8);
     } catch (RuntimeException e) {
       throw new RequestException(
-          400, "query: not readable (expected name=value, escapes of two hexadecimal digits)");
+          400, "query: not readable (expected name=value, with % before two hexadecimal digits)");
     }
   }
 
-  /** A parameter of the query, the first of its name; empty if there is none. */
+  /** Returns the first parameter of this name, or an empty string. */
   String parameter(String name) {
     String value = optional(name);
     return value == null ? "" : value;
@@ -165,18 +167,16 @@ final class ServerExchange {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
-  /**
-   * ExchangeFixtures with a JSON document of any length, made part by part as the reader takes it.
-   */
+  /** Answers with a JSON document of any length, which is made in parts as the client reads it. */
   void document(Iterator<DocumentPart> parts) throws IOException {
     send(JSON, AnswerSource.json(parts));
   }
 
-  /** ExchangeFixtures with a document that the reader may have already. */
+  /** Answers with a document that the client may have in its cache. */
   void document(RenderedDocument document) throws IOException {
     @Nullable String codings = header("Accept-Encoding");
     boolean zip = codings != null && GZIP.matcher(codings).find();
-    set("Cache-Control", "no-cache"); // to be kept, but asked for each time
+    set("Cache-Control", "no-cache"); // clients may cache it, but must ask each time
     set("Vary", "Accept-Encoding");
     set("ETag", document.tag(zip));
     @Nullable String known = header("If-None-Match");
@@ -190,26 +190,29 @@ final class ServerExchange {
     send(JSON, zip ? document.gzip() : document.plain());
   }
 
-  /** ExchangeFixtures with a body of any length, made part by part as the reader takes it. */
+  /** Answers with a body of any length, which is made in parts as the client reads it. */
   void send(String type, AnswerSource parts) {
     type(type);
     body = null;
     source = parts;
   }
 
-  /** ExchangeFixtures with a whole body. */
+  /** Answers with a complete body. */
   void send(String type, byte[] content) {
     type(type);
     source = null;
     body = content;
   }
 
-  /** ExchangeFixtures with a text. */
+  /** Answers with a text. */
   void text(int status, String text) {
     status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** ExchangeFixtures with Prometheus's error document under {@code /api}, else with a line. */
+  /**
+   * Answers with an error: under {@code /api} with Prometheus's error document, otherwise with a
+   * line.
+   */
   void error(int status, String message) {
     String said =
         message.length() <= MOST_MESSAGE_CHARACTERS
@@ -223,7 +226,7 @@ final class ServerExchange {
     }
   }
 
-  /** Begins an answer without a fixed end, which the caller writes from any thread. */
+  /** Begins an answer without a known end. The caller writes it from any thread. */
   LongAnswer beginLongAnswer(String type) {
     type(type);
     connection.answersWithoutEnd();
@@ -246,7 +249,8 @@ final class ServerExchange {
   }
 
   /**
-   * Notes that the answer keeps an object in memory until it has been sent, or that it has grown.
+   * Records that the answer keeps an object in memory until it is sent, or that the object has
+   * grown.
    */
   <T> T holding(T thing, long bytes) {
     LongAnswer by = answer();
@@ -259,10 +263,10 @@ final class ServerExchange {
   }
 
   /**
-   * Sends as much of the answer as the reader takes now, and the rest later. Does nothing if a long
+   * Sends as much of the answer as the client reads now, and the rest later. Does nothing if a long
    * answer has begun.
    *
-   * @param onBreak is told if a part cannot be made
+   * @param onBreak called if a part cannot be made
    */
   void end(Consumer<Exception> onBreak) {
     if (isLong) {
@@ -282,7 +286,7 @@ final class ServerExchange {
     }
   }
 
-  /** Runs the rest of what makes the answer, when it is the client's turn. */
+  /** Runs the rest of the work for the answer when it is the client's turn. */
   void later(Runnable rest) {
     later.accept(rest);
   }
@@ -305,12 +309,15 @@ final class ServerExchange {
     }
   }
 
-  /** Whether a part of the answer may be on its way. */
+  /** Whether a part of the answer may have been sent. */
   boolean hasBegun() {
     return response.isCommitted();
   }
 
-  /** Closes the connection, so that a part of an answer is not taken for the whole. */
+  /**
+   * Closes the connection, so that the client does not take an incomplete answer for a complete
+   * one.
+   */
   void cut(Throwable cause) {
     callback.failed(cause);
   }

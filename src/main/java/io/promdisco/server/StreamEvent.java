@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of one target, or of whether a job is complete. Its encoded form is made on first use
- * and shared by all streams.
+ * A change of a target, or of the completeness of a job. Its encoded form is made on first use and
+ * shared by all streams.
  */
 final class StreamEvent {
   /** The kind of change. */
@@ -32,7 +32,7 @@ final class StreamEvent {
     }
   }
 
-  /** Writes the content of the event. */
+  /** Writes the data of the event. */
   private interface Data {
     void write(JsonGenerator json) throws IOException;
   }
@@ -77,12 +77,15 @@ final class StreamEvent {
     return job;
   }
 
-  /** About what its targets take. */
+  /** Returns the approximate size of its targets in bytes. */
   long bytes() {
     return bytes;
   }
 
-  /** The event as it is sent, kept unless it is longer than usual; null if it is forgotten. */
+  /**
+   * Returns the event as it is sent; null if it was discarded. The result is stored unless it is
+   * unusually long.
+   */
   byte @Nullable [] wire() {
     Data said = data;
     byte[] known = wire;
@@ -99,27 +102,29 @@ final class StreamEvent {
     }
   }
 
-  /** Forgets what it says, and so its targets. */
+  /** Discards the content and so the targets. */
   synchronized void forget() {
     data = null;
     wire = null;
   }
 
   /**
-   * The event before a snapshot. It has no id, so that a reader who disconnects before the end of
-   * the snapshot gets all of it again. Null if it is forgotten.
+   * Returns the event that precedes a snapshot; null if it was discarded. It has no id, so a client
+   * that disconnects before the end of the snapshot gets all of it again.
    */
   byte @Nullable [] beforeSnapshot() {
     Data said = data;
     return said == null ? null : encode(kind.text, "", said);
   }
 
-  /** A target of a snapshot; without id, as {@link #beforeSnapshot}. */
+  /**
+   * Returns a target of a snapshot. It has no id, for the same reason as {@link #beforeSnapshot}.
+   */
   static byte[] ofSnapshot(Target target) {
     return encode("target", "", json -> write(json, target, true, null));
   }
 
-  /** The end of a snapshot, of {@code job} or, if that is empty, of all jobs. */
+  /** Returns the end of a snapshot of {@code job}, or of all jobs if that is empty. */
   static byte[] synced(String job, List<JobStatus> incomplete, String id) {
     return encode(
         "synced",
@@ -151,7 +156,7 @@ final class StreamEvent {
             json.writeEndObject();
           });
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // not into memory
+      throw new UncheckedIOException(e); // a stream in memory throws none
     }
     out.writeBytes(new byte[] {'\n', '\n'});
     return out.toByteArray();

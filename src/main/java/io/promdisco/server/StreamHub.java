@@ -22,19 +22,20 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * All streams of changes. One thread, {@code sd-http-stream}, writes what is new to each as far as
- * its connection accepts it; the server's threads write the rest when the connection accepts more.
- * So a reader costs a connection and no thread, and simultaneous changes are sent together.
+ * All streams of changes. The thread {@code sd-http-stream} writes new changes to each stream, as
+ * much as its connection accepts. The server's threads write the rest when the connection accepts
+ * more. So a client needs a connection but no thread, and changes at the same time are sent
+ * together.
  *
  * <p>Safe for all threads.
  */
 final class StreamHub implements AutoCloseable {
   private static final Logger logger = EscapingLogger.of(StreamHub.class);
 
-  /** How often a stream of which nothing is heard shows that it lives. */
+  /** The time after which a stream without changes sends a sign of life. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-  /** Seconds after which a client that found no place may ask again. */
+  /** Seconds after which a client may retry if there are too many streams. */
   private static final int RETRY_AFTER = 10;
 
   private final Backend backend;
@@ -51,7 +52,7 @@ final class StreamHub implements AutoCloseable {
   @GuardedBy("places")
   private final Multiset<ClientAddress> places = HashMultiset.create();
 
-  /** The jobs by name, at the time of the last report to the streams. */
+  /** The jobs by name, as last reported to the streams. */
   @GuardedBy("jobs")
   private final Map<String, JobStatus> jobs = new HashMap<>();
 
@@ -67,10 +68,10 @@ final class StreamHub implements AutoCloseable {
   private final Ticker.Alarm alarm;
 
   /**
-   * Starts its thread.
+   * Creates the hub and starts its thread.
    *
-   * @param limits how many streams there may be
-   * @param changes how many changes are remembered
+   * @param limits the maximum number of streams
+   * @param changes the number of changes that are stored
    */
   StreamHub(
       Backend backend, StreamMetrics metrics, Ticker ticker, ServerLimits limits, int changes) {
@@ -95,7 +96,7 @@ final class StreamHub implements AutoCloseable {
     wake();
   }
 
-  /** Reports the jobs that have become complete or incomplete. */
+  /** Reports jobs that have become complete or incomplete. */
   void jobsChanged() {
     synchronized (jobs) {
       List<JobStatus> now = backend.jobs();
@@ -123,7 +124,7 @@ final class StreamHub implements AutoCloseable {
   }
 
   /**
-   * Admits a stream within the limits; call {@link #release} when it ends.
+   * Reserves a place for a stream; {@link #release} returns it.
    *
    * @throws RequestException if all places are taken
    */
@@ -137,18 +138,18 @@ final class StreamHub implements AutoCloseable {
       metrics.refused();
       throw isFull
           ? RequestException.unavailable(
-              "there are " + most + " streams already (expected: one that ends)", RETRY_AFTER)
+              "there are " + most + " streams already (expected: fewer; try again when one has ended)", RETRY_AFTER)
           : new RequestException(
               429,
               "this client has "
                   + mostPerClient
-                  + " streams already (expected: one that ends, or serve"
+                  + " streams already (expected: fewer, or a higher serve"
                   + " --web.max-streams-per-client)",
               RETRY_AFTER);
     }
   }
 
-  /** Gives a place back that no stream was made for. */
+  /** Returns a place for which no stream was created. */
   void release(ClientAddress client) {
     synchronized (places) {
       places.remove(client);
@@ -171,7 +172,7 @@ final class StreamHub implements AutoCloseable {
     return new StreamSource(log, snapshots, memory, request);
   }
 
-  /** Begins a stream, which has a place. It ends at once if the hub is closed. */
+  /** Starts a stream for which a place is reserved. It ends immediately if the hub is closed. */
   void start(TargetStream stream) {
     streams.add(stream);
     count();
@@ -184,7 +185,7 @@ final class StreamHub implements AutoCloseable {
     stream.close();
   }
 
-  /** Forgets a stream, and gives its place back. Does nothing when called again. */
+  /** Removes a stream and returns its place. Does nothing when called again. */
   void ended(TargetStream stream, ClientAddress client) {
     if (streams.remove(stream)) {
       release(client);
@@ -193,12 +194,12 @@ final class StreamHub implements AutoCloseable {
   }
 
   private void count() {
-    synchronized (streams) { // else an older number could be set after a newer one
+    synchronized (streams) { // otherwise an older number could replace a newer one
       metrics.readers(streams.size());
     }
   }
 
-  /** How many streams there are. */
+  /** Returns the number of streams. */
   int size() {
     return streams.size();
   }
@@ -230,13 +231,13 @@ final class StreamHub implements AutoCloseable {
       try {
         if (stream.pump()) {
           metrics.cut();
-          dropped.log("a reader of the stream of changes is dropped: it is too slow");
+          dropped.log("closed a stream of changes: the client reads too slowly");
         } else if (beat) {
           stream.heartbeat();
         }
       } catch (RuntimeException | OutOfMemoryError e) {
         failures.log(
-            "a stream of changes: failed, and is ended", line -> logger.error("{}", line, e));
+            "closed a stream of changes: it failed", line -> logger.error("{}", line, e));
         stream.failed(e);
       }
     }

@@ -3,7 +3,7 @@ package io.promdisco.server;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.TargetChange;
 
-/** What the streams of changes count. Safe for all threads. */
+/** The metrics of the streams of changes. Safe for all threads. */
 final class StreamMetrics {
   private final Metrics.Gauge readers;
   private final Metrics.Counter cut;
@@ -11,19 +11,19 @@ final class StreamMetrics {
   private final Metrics.Counter events;
 
   StreamMetrics(Metrics metrics) {
-    readers = metrics.gauge("promdisco_stream_readers", "Readers of the stream of changes.");
+    readers = metrics.gauge("promdisco_stream_readers", "Open streams of changes.");
     cut =
         metrics.counter(
             "promdisco_stream_readers_cut_total",
-            "Readers of the stream of changes that were cut off because they were too slow.");
+            "Streams of changes that were closed because their client was too slow.");
     refused =
         metrics.counter(
             "promdisco_stream_readers_refused_total",
-            "Readers of the stream of changes that found all places taken.");
+            "Streams of changes that were refused because there were too many.");
     events =
         metrics.counter(
             "promdisco_stream_events_total",
-            "Changes of targets that the stream has told of, each counted once.");
+            "Changes of targets that streams reported, each counted once.");
     readers.set(0);
     cut.add(0);
     refused.add(0);

@@ -1,10 +1,10 @@
 package io.promdisco.server;
 
 /**
- * What a reader of a stream asks for.
+ * The request of a stream.
  *
- * @param job the only job whose changes it gets; empty: all
- * @param snapshot whether a reset is followed by all targets
- * @param lastEventId the last change that it has received; empty: none
+ * @param job the job whose changes to send; empty for all jobs
+ * @param snapshot whether all targets follow after a reset
+ * @param lastEventId the id of the last change that the client has received; empty for none
  */
 record StreamRequest(String job, boolean snapshot, String lastEventId) {}

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All targets, as streams begin with them. Streams that begin between two changes share one list.
- * Safe for all threads.
+ * Lists of all targets, with which streams begin. Streams that begin between two changes share one
+ * list. Safe for all threads.
  */
 final class StreamSnapshots {
   private final Backend backend;
@@ -25,11 +25,11 @@ final class StreamSnapshots {
   private WeakReference<@Nullable Snapshot> latest = new WeakReference<>(null);
 
   /**
-   * Targets of all jobs.
+   * The targets of all jobs.
    *
-   * @param number the change after which to continue. Some later changes may be in the targets
-   *     already: repeating them does no harm
-   * @param bytes about how much memory it keeps beyond that of the previous snapshot
+   * @param number the change after which to continue. The targets may already contain some later
+   *     changes, which do no harm when sent again
+   * @param bytes the approximate memory that it needs beyond that of the previous snapshot
    * @param incomplete the incomplete jobs
    */
   record Snapshot(long number, List<Target> targets, long bytes, List<JobStatus> incomplete) {
@@ -38,14 +38,14 @@ final class StreamSnapshots {
       incomplete = List.copyOf(incomplete);
     }
 
-    /** The targets of one job; of all if it is empty. */
+    /** Returns the targets of one job; of all jobs if the name is empty. */
     List<Target> of(String job) {
       return job.isEmpty()
           ? targets
           : targets.stream().filter(target -> target.job().equals(job)).toList();
     }
 
-    /** The incomplete ones of the named job, or of all jobs if the name is empty. */
+    /** Returns whether the named job is incomplete, or all incomplete jobs if the name is empty. */
     List<JobStatus> incompleteOf(String job) {
       return incomplete.stream().filter(s -> job.isEmpty() || s.job().equals(job)).toList();
     }
@@ -57,7 +57,7 @@ final class StreamSnapshots {
   }
 
   synchronized Snapshot take() {
-    long number = log.newest(); // before the targets are read: nothing falls in between
+    long number = log.newest(); // read before the targets, so that no change is lost
     Snapshot known = latest.get();
     if (known != null && known.number() == number) {
       return known;
@@ -82,7 +82,7 @@ final class StreamSnapshots {
     return taken;
   }
 
-  /** The targets of one job; empty if it is incomplete, or has changed meanwhile. */
+  /** Returns the targets of one job; empty if it is incomplete or has changed meanwhile. */
   Optional<TargetLists.Targets> whole(String job) {
     Optional<JobStatus> before = backend.job(job);
     Optional<PoolView> pool =

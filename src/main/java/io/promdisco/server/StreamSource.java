@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream has to be told next, in pieces. For one thread at a time, but for {@link #cut}.
+ * Composes the next data of one stream, in pieces. For one thread at a time, except {@link #cut}.
  */
 final class StreamSource implements AnswerMemory.Holder {
-  /** Changes or targets that are put into one piece. */
+  /** The maximum number of changes or targets in a piece. */
   private static final int PIECE = 32;
 
-  /** A piece that has so many bytes takes no more of them. */
+  /** The size in bytes from which nothing is added to a piece. */
   private static final int PIECE_BYTES = 16 << 10;
 
   private static final String TOO_MANY = "too many changes at once";
@@ -27,12 +27,12 @@ final class StreamSource implements AnswerMemory.Holder {
   private final StreamRequest request;
   private volatile boolean cut;
 
-  /** What a large piece counts as while it is being read. */
+  /** Represents a large piece in the memory count while the client reads it. */
   private final AnswerMemory.Holder piece = cause -> cut = true;
 
   private boolean pieceIsLarge;
 
-  /** All up to this number has been told, or is in the snapshot that is being told. */
+  /** The number up to which everything was sent, or is in the snapshot that is being sent. */
   private long told;
 
   private @Nullable Iterator<Target> snapshot;
@@ -49,39 +49,39 @@ final class StreamSource implements AnswerMemory.Holder {
     Optional<Long> seen = log.number(request.lastEventId());
     told = seen.orElseGet(log::newest);
     resetBecause =
-        seen.isPresent() ? null : request.lastEventId().isEmpty() ? "first" : "not remembered";
+        seen.isPresent() ? null : request.lastEventId().isEmpty() ? "first" : "no longer stored";
   }
 
-  /** Whether it begins with a snapshot. */
+  /** Whether the stream begins with a snapshot. */
   boolean beginsWithSnapshot() {
     return resetBecause != null && request.snapshot();
   }
 
-  /** Whether what comes next is still remembered, and its snapshot may stay in memory. */
+  /** Whether the next change is still stored, and the snapshot may stay in memory. */
   boolean isRemembered() {
     return !cut && log.reaches(told);
   }
 
-  /** Its snapshot takes memory that others need: it ends if its reader does not take it now. */
+  /** Its snapshot needs memory that others need. The stream ends unless the client reads it now. */
   @Override
   public void cut(Throwable cause) {
     cut = true;
   }
 
-  /** Its stream has ended. */
+  /** Called when the stream has ended. */
   void close() {
     memory.release(this);
     memory.release(piece);
   }
 
-  /** The next piece, when the previous one has been taken; empty if there is nothing to tell. */
+  /** Returns the next piece, after the previous one was sent; empty if there is nothing to send. */
   byte[] next() {
     if (pieceIsLarge) {
       memory.release(piece);
     }
     byte[] next = make();
     pieceIsLarge = next.length > AnswerSource.SLICE_BYTES;
-    if (pieceIsLarge) { // One target may be large.
+    if (pieceIsLarge) { // A single target may be large.
       memory.hold(piece, next, next.length);
     }
     return next;
@@ -146,7 +146,7 @@ final class StreamSource implements AnswerMemory.Holder {
           }
           if (begins) {
             begin(event, said, piece);
-            break; // Its targets come before what changed afterwards.
+            break; // Its targets come before later changes.
           }
           piece.writeBytes(said);
           if (piece.size() >= PIECE_BYTES) {
@@ -162,7 +162,7 @@ final class StreamSource implements AnswerMemory.Holder {
     return request.job().isEmpty() || event.job().equals(request.job());
   }
 
-  /** Begins to tell of all targets of a job, unless it is no longer as the event says. */
+  /** Begins to send all targets of a job, unless its state has changed since the event. */
   private void begin(StreamEvent complete, byte[] said, ByteArrayOutputStream piece) {
     Optional<TargetLists.Targets> targets = snapshots.whole(complete.job());
     if (targets.isPresent()) {
@@ -175,8 +175,8 @@ final class StreamSource implements AnswerMemory.Holder {
   }
 
   /**
-   * A comment that shows that the connection lives, and the id as of now, which a stream of one job
-   * would else not learn while others change.
+   * Returns a comment that shows that the connection is alive, and the current id. Without it, a
+   * stream of one job would not learn the id while other jobs change.
    */
   byte[] heartbeat() {
     boolean begun = snapshot == null && resetBecause == null;

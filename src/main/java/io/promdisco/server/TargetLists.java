@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The active and the dropped targets of each job. Answers that begin between two changes of a job
- * share one list; a list lives only while an answer uses it. Safe for all threads.
+ * share one list. A list exists only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
-  /** Bytes of a reference in a list. */
+  /** The bytes of a reference in a list. */
   private static final long REFERENCE = 4;
 
-  /** Bytes of a dropped target, in the list that answers share and in a sorted one. */
+  /** The bytes of a dropped target, in the shared list and in a sorted one. */
   private static final long DROPPED_BYTES = 40;
 
-  /** If labels take more bytes than this, those of one target of each group are counted in full. */
+  /** The size of labels in bytes above which one target of each group is measured exactly. */
   private static final long USUAL_LABELS = 16 << 10;
 
   private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
@@ -35,8 +35,8 @@ final class TargetLists {
   private final Map<String, DroppedList> dropped = new ConcurrentHashMap<>();
 
   /**
-   * The dropped targets of a job while an answer shows them. To find them takes long, so requests
-   * that arrive meanwhile wait and share what was found.
+   * The dropped targets of a job while an answer shows them. Finding them takes long, so requests
+   * that arrive meanwhile wait and share the result.
    */
   private static final class DroppedList {
     @GuardedBy("this")
@@ -46,7 +46,7 @@ final class TargetLists {
     private WeakReference<@Nullable List<DiscoveredTarget>> targets = new WeakReference<>(null);
 
     synchronized List<DiscoveredTarget> of(PoolView pool) {
-      long now = pool.revision(); // before the targets: what comes after is another one
+      long now = pool.revision(); // read before the targets, so that a later change has a later revision
       List<DiscoveredTarget> known = revision == now ? targets.get() : null;
       if (known == null) {
         known = Collections.unmodifiableList(pool.droppedTargets(0));
@@ -61,15 +61,15 @@ final class TargetLists {
       long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
 
   /**
-   * The targets of a job.
+   * The active targets of a job.
    *
-   * @param bytes about how much more is kept in memory by a list than by the one before it, which
-   *     shares most targets with it
+   * @param bytes the approximate memory that the list needs beyond that of the previous list, with
+   *     which it shares most targets
    */
   record Targets(List<Target> targets, long bytes) {}
 
   Targets of(PoolView pool) {
-    long revision = pool.revision(); // before the targets: what comes after is another one
+    long revision = pool.revision(); // read before the targets, so that a later change has a later revision
     CachedList known = lists.get(pool.job());
     List<Target> before = known == null ? null : known.targets().get();
     if (known != null && before != null && known.revision() == revision) {
@@ -81,12 +81,12 @@ final class TargetLists {
     return new Targets(targets, bytes);
   }
 
-  /** The targets of a job that its rules drop. */
+  /** Returns the targets of a job that its rules drop. */
   List<DiscoveredTarget> dropped(PoolView pool) {
     return dropped.computeIfAbsent(pool.job(), job -> new DroppedList()).of(pool);
   }
 
-  /** The lists, which count as memory of {@code exchange} until it has been answered. */
+  /** Returns lists that count as memory of {@code exchange} until it is answered. */
   TargetsDocument.Lists heldBy(ServerExchange exchange) {
     return new TargetsDocument.Lists() {
       @Override
@@ -119,7 +119,7 @@ final class TargetLists {
     return bytes;
   }
 
-  /** Removes other jobs. */
+  /** Removes the lists of all other jobs. */
   void retain(Set<String> jobs) {
     lists.keySet().retainAll(jobs);
     dropped.keySet().retainAll(jobs);

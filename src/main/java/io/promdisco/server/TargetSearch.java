@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A search over targets, for people, of which a page is shown.
+ * A search over targets whose result is shown in pages.
  *
- * @param terms what must occur; none: every target fits
- * @param job the only job that is searched; empty: all
- * @param state which targets are searched
- * @param offset how many that fit are left out before the first that is shown
- * @param limit how many targets are shown at most; all that fit are counted
+ * @param terms the words that must occur; empty to match every target
+ * @param job the job to search; empty for all jobs
+ * @param state the state of the targets to search
+ * @param offset the number of matches before the first one that is shown
+ * @param limit the maximum number of targets to show; all matches are counted
  */
 record TargetSearch(
     SearchTerms terms, String job, TargetSearchCache.State state, int offset, int limit) {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
 
-  /** Reads the parameters, which are empty where they are missing. */
+  /** Reads the parameters; a missing one is empty. */
   static TargetSearch of(UnaryOperator<String> parameters) {
     String state = parameters.apply("state");
     TargetSearchCache.State of =
@@ -54,7 +54,7 @@ record TargetSearch(
     return number;
   }
 
-  /** Searches; returns the page and the number of matches. */
+  /** Searches, and returns the page and the number of matches. */
   Iterator<DocumentPart> document(TargetSearchCache listing, List<PoolView> pools) {
     List<SearchedTarget> shown = new ArrayList<>();
     int fitting = 0;

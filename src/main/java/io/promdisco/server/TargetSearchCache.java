@@ -19,43 +19,43 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The targets of a job in the order in which they are shown. Sorting them, or finding out which are
- * dropped, takes a while where there are many: what was found is kept for the next page, for as
- * long as nothing changed, and at least for a moment. Where it takes long enough to be felt, the
- * old list is shown until the new one is there. Safe for all threads.
+ * The targets of a job in the order in which they are shown. It takes time to sort many targets, or
+ * to find the dropped ones. So a result is stored for the next page while nothing changes, and for
+ * a minimum time. If making a list takes noticeably long, the old list is shown until the new one
+ * is ready. Safe for all threads.
  */
 final class TargetSearchCache {
   private static final long AT_LEAST_NANOS = Duration.ofMillis(250).toNanos();
 
-  /** How long a list of dropped targets is used: their changes are not reported. */
+  /** How long a list of dropped targets is used; their changes are not reported. */
   private static final long DROPPED_NANOS = Duration.ofSeconds(2).toNanos();
 
-  /** A list that took longer to make is made anew beside the answers, which show the one before. */
+  /** A list that took longer is renewed in the background, while answers show the old one. */
   private static final long SLOW_NANOS = Duration.ofMillis(50).toNanos();
 
-  /** No older list is shown. */
+  /** The maximum age of a list that is shown. */
   private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /** The largest number of searches whose results are kept with a list. */
+  /** The maximum number of searches whose results are stored with a list. */
   private static final int SEARCHES = 16;
 
-  /** The largest number of characters of the words of these searches. */
+  /** The maximum number of characters in the words of these searches. */
   private static final int SEARCH_CHARACTERS = 2_000;
 
-  /** The limit in bytes for a list and its searches, without its targets. */
+  /** The maximum size of a list and its searches in bytes, without its targets. */
   private static final int PAGE_BYTES = 8 << 10;
 
-  /** The limit in bytes for all lists that are kept. */
+  /** The maximum size of all stored lists in bytes. */
   private static final long MOST_BYTES = Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
 
-  /** So many targets are searched on all cores. */
+  /** The number of targets from which a search uses all cores. */
   private static final int MANY = 10_000;
 
   private final LongSupplier nanos;
   private final Executor renewals;
   private final Cache<Key, Page> pages =
       CacheBuilder.newBuilder()
-          .concurrencyLevel(1) // else a list would have to fit into a quarter
+          .concurrencyLevel(1) // otherwise a list would have to fit into a quarter of the limit
           .maximumWeight(MOST_BYTES)
           .weigher(TargetSearchCache::bytes)
           .expireAfterAccess(Duration.ofSeconds(30))
@@ -63,7 +63,7 @@ final class TargetSearchCache {
 
   private final Striped<Lock> making = Striped.lock(64);
 
-  /** Which targets are shown. */
+  /** The state of the targets to show. */
   enum State {
     ACTIVE,
     DROPPED,
@@ -93,7 +93,7 @@ final class TargetSearchCache {
   private record CachedSearch(List<String> terms, List<SearchedTarget> fitting) {}
 
   /**
-   * What was found.
+   * The result of a search.
    *
    * @param lists active targets sorted by labels, then dropped ones, then failed ones
    * @param pending whether a newer list is being made
@@ -103,9 +103,9 @@ final class TargetSearchCache {
   /**
    * A list.
    *
-   * @param took nanoseconds that it took to make it
-   * @param searches what the last ones found, the newest last: the next is mostly one of them, and
-   *     more
+   * @param took the time that it took to make, in nanoseconds
+   * @param searches the results of the latest searches, the newest last; the next search usually
+   *     extends one of them
    */
   private record Page(
       long revision,
@@ -120,7 +120,7 @@ final class TargetSearchCache {
       }
     }
 
-    /** Whether the kept searches take no more memory than the list itself. */
+    /** Whether the stored searches need no more memory than the list itself. */
     private boolean fits() {
       long found = 0;
       long characters = 0;
@@ -141,30 +141,30 @@ final class TargetSearchCache {
     }
   }
 
-  /** The estimated bytes of a list; its active targets exist anyway. */
+  /** Returns the estimated size of a list in bytes; its active targets exist anyway. */
   private static int bytes(Key key, Page page) {
     long each =
         switch (key.state()) {
           case ACTIVE -> 28;
           case DROPPED -> 64;
           case FAILED -> 512; // with the message
-          case ANY -> throw new IllegalArgumentException("any: not one state");
+          case ANY -> throw new IllegalArgumentException("any: not a single state");
         };
     return Ints.saturatedCast(PAGE_BYTES + each * page.targets().size());
   }
 
   /**
-   * A listing.
+   * Creates a cache.
    *
    * @param nanos the clock
-   * @param renewals runs what makes lists anew
+   * @param renewals runs the tasks that renew lists
    */
   TargetSearchCache(LongSupplier nanos, Executor renewals) {
     this.nanos = nanos;
     this.renewals = renewals;
   }
 
-  /** The targets of a job that have the words. */
+  /** Returns the targets of a job that match the words. */
   Result of(PoolView pool, State state, SearchTerms terms) {
     List<List<SearchedTarget>> lists = new ArrayList<>();
     boolean pending = false;
@@ -219,7 +219,7 @@ final class TargetSearchCache {
     return page;
   }
 
-  /** Makes a list, one thread at a time: the others wait and take what it made. */
+  /** Makes a list in one thread; other threads wait and use its result. */
   private Page make(Key key, PoolView pool) {
     long asked = nanos.getAsLong();
     Lock one = making.get(key);
@@ -234,7 +234,7 @@ final class TargetSearchCache {
 
   private Page makeNow(Key key, PoolView pool) {
     long start = nanos.getAsLong();
-    long revision = pool.revision(); // before the targets: what comes after is another one
+    long revision = pool.revision(); // read before the targets, so that a later change has a later revision
     List<SearchedTarget> targets = find(pool, key.state());
     long made = nanos.getAsLong();
     Page page =
@@ -257,7 +257,7 @@ final class TargetSearchCache {
           pool.droppedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Dropped::new).toList();
       case FAILED ->
           pool.failedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Failed::new).toList();
-      case ANY -> throw new IllegalArgumentException("any: not one state");
+      case ANY -> throw new IllegalArgumentException("any: not a single state");
     };
   }
 }

@@ -11,16 +11,16 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 
 /**
- * One reader's connection. It is written to as far as the connection takes it without waiting, so
- * that no thread is held by it; the server calls back when it takes more.
+ * The connection of one stream. It is written as far as the connection accepts data without
+ * waiting, so it occupies no thread; the server calls back when the connection accepts more.
  */
 final class TargetStream implements Callback {
   private static final Logger log = EscapingLogger.of(TargetStream.class);
 
-  /** Pieces are put together until there are so many bytes. */
+  /** The size in bytes up to which pieces are combined. */
   private static final int ENOUGH = 16 << 10;
 
-  /** After this many bytes other streams and answers have their turn. */
+  /** The number of bytes after which other streams and answers take their turn. */
   private static final int TURN_BYTES = 1 << 20;
 
   private final StreamSource source;
@@ -29,21 +29,24 @@ final class TargetStream implements Callback {
   private final Consumer<Runnable> later;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Whether there may be something to tell; left by threads that found another one writing. */
+  /** Whether there may be something to send. Set by threads that find another thread writing. */
   private final AtomicBoolean news = new AtomicBoolean();
 
   /** Whether a heartbeat is due. */
   private final AtomicBoolean beat = new AtomicBoolean();
 
-  /** Whether the connection has not taken all that was written; then the server calls back. */
+  /** Whether the connection has not accepted everything; then the server calls back. */
   @GuardedBy("lock")
   private boolean full;
 
-  /** Whether a loop further up the stack writes on when the connection took all at once. */
+  /**
+   * Whether a loop further up the stack continues to write if the connection accepted everything
+   * immediately.
+   */
   @GuardedBy("lock")
   private boolean writing;
 
-  /** Whether the rest of what there is to tell is written later, in a turn that is waiting. */
+  /** Whether the rest is written later, by a task that is waiting for its turn. */
   @GuardedBy("lock")
   private boolean resting;
 
@@ -51,10 +54,10 @@ final class TargetStream implements Callback {
   private boolean ended;
 
   /**
-   * A stream whose answer has not begun.
+   * Creates a stream whose answer has not begun.
    *
-   * @param later runs the rest of what takes long to write
-   * @param onEnd called one or more times when it has ended
+   * @param later runs the rest of a long write
+   * @param onEnd called at least once when the stream has ended
    */
   TargetStream(
       StreamSource source,
@@ -73,7 +76,7 @@ final class TargetStream implements Callback {
     pump();
   }
 
-  /** The connection has taken what was written. */
+  /** Called when the connection has sent the data. */
   @Override
   public void succeeded() {
     lock.lock();
@@ -89,8 +92,9 @@ final class TargetStream implements Callback {
   }
 
   /**
-   * Writes what there is to tell, or lets the thread do it that is writing now: never waits for it.
-   * Drops a reader that has not taken what is no longer remembered; true then.
+   * Writes what there is to send, or leaves it to the thread that is writing now; never waits.
+   * Closes the stream, and returns true, if the client is so slow that changes it has not received
+   * are no longer stored.
    */
   boolean pump() {
     news.set(true);
@@ -108,7 +112,9 @@ final class TargetStream implements Callback {
     return false;
   }
 
-  /** Called without the lock by all that have had it, since others may have found it taken. */
+  /**
+   * Called without the lock by every thread that had it, because others may have found it taken.
+   */
   private void writeNews() {
     while (news.get() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
       try {
@@ -135,8 +141,8 @@ final class TargetStream implements Callback {
   }
 
   /**
-   * Writes a heartbeat if the connection accepts it, or lets the thread do it that is writing now.
-   * Ends the answer if the settings that admitted the client have changed; the client can
+   * Writes a heartbeat if the connection accepts it, or leaves it to the thread that is writing
+   * now. Ends the answer if the settings that admitted the client have changed; the client can
    * reconnect.
    */
   void heartbeat() {
@@ -184,7 +190,7 @@ final class TargetStream implements Callback {
     return gathered.toByteArray();
   }
 
-  /** Often the connection has taken it when this returns; then the call-back came meanwhile. */
+  /** Often the connection has sent the data when this returns, and the callback has already run. */
   @GuardedBy("lock")
   private void send(byte[] bytes) {
     full = true;
@@ -193,7 +199,7 @@ final class TargetStream implements Callback {
     writing = false;
   }
 
-  /** Ends the answer; breaks the connection if it takes no more. */
+  /** Ends the answer; breaks the connection if it accepts no data. */
   void close() {
     lock.lock();
     try {
@@ -201,7 +207,7 @@ final class TargetStream implements Callback {
         return;
       }
       if (full) {
-        end(new IOException("the server stops"));
+        end(new IOException("the server is stopping"));
       } else {
         ended = true;
         answer.end();
@@ -216,13 +222,13 @@ final class TargetStream implements Callback {
   private void end(Throwable cause) {
     if (!ended) {
       ended = true;
-      log.debug("a stream ends", cause);
+      log.debug("a stream has ended", cause);
       answer.cut(cause);
       onEnd.accept(this);
     }
   }
 
-  /** The connection broke. */
+  /** Called when the connection breaks. */
   @Override
   public void failed(Throwable cause) {
     lock.lock();

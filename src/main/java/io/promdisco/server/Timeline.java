@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many targets each job had at the end of each minute of the last hour, and how many came,
- * changed and went in it. Under a kilobyte and a half a job. Safe for all threads.
+ * The number of targets of each job at the end of each minute of the last hour, and how many were
+ * added, changed and removed in that minute. Needs less than 1.5 kB for each job. Safe for all
+ * threads.
  */
 final class Timeline {
   private static final int MINUTES = 60;
@@ -36,7 +37,7 @@ final class Timeline {
     firstMinute = minute;
   }
 
-  /** One job's minutes, in rings. */
+  /** The minutes of one job, in ring buffers. */
   private static final class Series {
     private int active;
     private final int[] actives = new int[MINUTES];
@@ -44,7 +45,7 @@ final class Timeline {
     private final int[] changed = new int[MINUTES];
     private final int[] removed = new int[MINUTES];
 
-    /** Begins a minute. */
+    /** Starts a minute. */
     void open(long minute) {
       int at = (int) (minute % MINUTES);
       actives[at] = active;
@@ -69,7 +70,7 @@ final class Timeline {
     series.computeIfAbsent(change.job(), job -> new Series()).count(minute, change);
   }
 
-  /** Opens the minutes that began since; none if the clock was put back. */
+  /** Starts the minutes that have begun since the last call; none if the clock was set back. */
   @GuardedBy("this")
   private void advance() {
     long now = ticker.now().getEpochSecond() / 60;
@@ -80,9 +81,9 @@ final class Timeline {
   }
 
   /**
-   * The document; removes jobs that are no longer configured.
+   * Returns the document, and removes jobs that are no longer configured.
    *
-   * @param jobs the jobs that are, in their order
+   * @param jobs the configured jobs, in order
    */
   Iterator<DocumentPart> document(List<String> jobs) {
     Map<String, int[][]> copy = new HashMap<>();

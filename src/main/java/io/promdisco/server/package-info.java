@@ -1,4 +1,4 @@
-/** HTTP API over read-only views. */
+/** The HTTP API, over read-only views. */
 @NullMarked
 package io.promdisco.server;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.KubernetesJson;
 import java.io.IOException;
 
-/** Answers {@code SelfSubjectAccessReview} requests: what a user may do. */
+/** Answers {@code SelfSubjectAccessReview} requests. */
 final class AccessReviews {
   private static final String PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
@@ -16,9 +16,9 @@ final class AccessReviews {
   }
 
   /**
-   * The review with its answer.
+   * Returns the review with its answer.
    *
-   * @throws StatusException with code 400 if it asks for nothing
+   * @throws StatusException with code 400 if the request has no attributes
    */
   static ObjectNode answer(SimUsers users, String user, HttpRequest request) {
     JsonNode review;

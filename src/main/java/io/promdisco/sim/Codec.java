@@ -15,7 +15,7 @@ import java.util.Map;
 sealed interface Codec {
   String contentType();
 
-  /** Content type of a watch. */
+  /** Returns the content type of a watch. */
   String streamType();
 
   byte[] object(ObjectNode object);
@@ -24,16 +24,16 @@ sealed interface Codec {
 
   byte[] frame(String type, ObjectNode object);
 
-  /** A frame that claims to be very long. */
+  /** Returns a frame with a very large length. */
   byte[] hugeFrame();
 
   /**
-   * The beginning of a list or, in a watch, of an event in which the name of an object does not
-   * end, so that any letters may follow; empty: the format has no such thing.
+   * Returns the beginning of a list or, in a watch, of an event, up to the name of an object, so
+   * that any number of letters may follow; empty if the format does not allow it.
    */
   byte[] endless(boolean watch, String kind);
 
-  /** JSON text; in a watch one event a line. */
+  /** JSON text; in a watch, one event on each line. */
   record AsJson() implements Codec {
     private interface Body {
       void write(JsonGenerator out) throws IOException;
@@ -72,7 +72,7 @@ sealed interface Codec {
           });
     }
 
-    /** WriteRequests an item without kind and API version, which the list has. */
+    /** Writes an item without kind and API version, which the list has. */
     private static void writeItem(JsonGenerator out, ObjectNode item) throws IOException {
       out.writeStartObject();
       for (Map.Entry<String, JsonNode> field : item.properties()) {

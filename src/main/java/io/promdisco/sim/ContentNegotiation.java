@@ -3,7 +3,7 @@ package io.promdisco.sim;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the encoding that a client likes best. Immutable. */
+/** Chooses the encoding that a client prefers. Immutable. */
 final class ContentNegotiation {
   private final Codec json = new Codec.AsJson();
   private final Codec protobuf = new Codec.AsProtobuf(new ProtobufEncoder());
@@ -17,7 +17,7 @@ final class ContentNegotiation {
     return json;
   }
 
-  /** The codec for an {@code Accept} header, or 406. */
+  /** Returns the codec for an {@code Accept} header, or throws 406. */
   Codec choose(String accept) {
     if (accept.isBlank()) {
       return json;

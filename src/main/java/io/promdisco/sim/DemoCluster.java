@@ -16,15 +16,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small shop of a cluster that lives: it rolls out, scales, runs its cron job, loses a node and
- * gets it back, step by step and over and over. The same steps write the same objects every time.
+ * A small cluster with a shop that changes step by step, in a loop: it rolls out versions, scales,
+ * runs a cron job, and loses a node and gets it back. The same steps always write the same objects.
  * Safe for all threads.
  */
 public final class DemoCluster implements AutoCloseable {
   private static final String LOST_NODE = "node-2";
   private static final String CRON_JOB = "settlement";
 
-  /** A node that takes pods. */
+  /** A node for pods. */
   private record Place(String node, int number) {}
 
   private final SimCluster cluster;
@@ -61,7 +61,7 @@ public final class DemoCluster implements AutoCloseable {
     return made;
   }
 
-  /** Fills {@code cluster} with the shop: everything runs. */
+  /** Fills {@code cluster} with the running shop. */
   public static DemoCluster create(SimCluster cluster) {
     DemoCluster demo = new DemoCluster(cluster);
     demo.build();
@@ -92,7 +92,7 @@ public final class DemoCluster implements AutoCloseable {
     cluster.apply(DemoObjects.ingress("payments", "pay", "pay.demo", "/", "gateway"));
   }
 
-  /** Does what comes next in the story and says in one line what it was. */
+  /** Runs the next step and describes it in one line. */
   public synchronized String step() {
     while (steps.isEmpty()) {
       switch (scene++ % 6) {
@@ -108,10 +108,10 @@ public final class DemoCluster implements AutoCloseable {
   }
 
   /**
-   * Plays the story on until closed.
+   * Runs steps until closed.
    *
-   * @param pause before every step
-   * @param told takes the line of every step, on the ticker's thread
+   * @param pause the pause before every step
+   * @param told receives the line of every step, on the ticker's thread
    */
   public synchronized void play(Ticker ticker, Duration pause, Consumer<String> told) {
     if (!closed) {
@@ -131,7 +131,7 @@ public final class DemoCluster implements AutoCloseable {
     return closed;
   }
 
-  /** Ends the play; the cluster stays as it is. */
+  /** Stops the steps; the cluster keeps its objects. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -178,7 +178,7 @@ public final class DemoCluster implements AutoCloseable {
     return line;
   }
 
-  /** A new pod: first without an address, then running, then ready. */
+  /** Adds a new pod: first without an address, then running, then ready. */
   private void addPod(DemoWorkload workload) {
     String[] name = {""};
     steps.add(
@@ -312,7 +312,7 @@ public final class DemoCluster implements AutoCloseable {
         Resource.PODS, workload.namespace(), "app=" + workload.app(), "spec.nodeName=" + LOST_NODE);
   }
 
-  /** Starts a pod on the next node in turn; its address. */
+  /** Starts a pod on the next node in turn; returns its address. */
   private String start(String namespace, String name) {
     Place place = places.get(placed % places.size());
     String ip = "10.244." + place.number + "." + (10 + placed % 240);

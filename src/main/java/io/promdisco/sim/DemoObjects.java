@@ -47,7 +47,7 @@ final class DemoObjects {
         .object();
   }
 
-  /** Puts a pod on a node and gives it an address; it runs but is not ready. */
+  /** Assigns a pod to a node and gives it an address; it is running but not ready. */
   static void start(ObjectNode pod, String node, int nodeNumber, String ip) {
     KubernetesJson.child(pod, "spec").put("nodeName", node);
     ObjectNode status = KubernetesJson.child(pod, "status");

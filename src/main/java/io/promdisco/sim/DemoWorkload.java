@@ -15,7 +15,7 @@ final class DemoWorkload {
   private final int port;
   private final int metricsPort;
 
-  /** Empty: its pods do not ask to be scraped. */
+  /** empty if its pods are not annotated for scraping */
   private final String metricsPath;
 
   private int version = 1;
@@ -63,7 +63,7 @@ final class DemoWorkload {
     replicas = newReplicas;
   }
 
-  /** As in the names of replica sets: another one for every version. */
+  /** Returns the hash in the names of replica sets, another one for every version. */
   private String hash() {
     return "%08x".formatted((app + version).hashCode());
   }
@@ -118,7 +118,7 @@ final class DemoWorkload {
             .object());
   }
 
-  /** Its pods, those of older versions first. */
+  /** Returns its pods, those of older versions first. */
   List<ObjectNode> pods() {
     return cluster.list(Resource.PODS, namespace, "app=" + app + ",pod-template-hash", "").stream()
         .sorted(
@@ -126,7 +126,7 @@ final class DemoWorkload {
         .toList();
   }
 
-  /** WriteRequests endpoints and slice anew from the pods, as Kubernetes's controllers do. */
+  /** Writes endpoints and slice from the pods, as Kubernetes's controllers do. */
   void syncEndpoints() {
     ObjectNode endpoints = header("v1", "Endpoints", app);
     ObjectNode slice = header("discovery.k8s.io/v1", "EndpointSlice", app + "-1");
@@ -171,7 +171,7 @@ final class DemoWorkload {
     return object;
   }
 
-  /** Names the pod and its node. */
+  /** Sets the references to the pod and its node. */
   private static void refer(ObjectNode endpoint, ObjectNode pod) {
     endpoint.put("nodeName", KubernetesJson.text(pod, "spec", "nodeName"));
     ObjectNode target = endpoint.putObject("targetRef").put("kind", "Pod");

@@ -4,14 +4,14 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a fault strikes.
+ * The requests that a fault affects.
  *
- * @param fault what goes wrong
- * @param verb as {@code list} or {@code watch}; empty: any
- * @param resource null: any
- * @param first number of the first request that it strikes, counted from 1 among those that fit
- * @param times how many requests it strikes; {@link Integer#MAX_VALUE}: until healed
- * @param afterFrames how many frames of a watch go well before a {@link Fault.Break}
+ * @param fault the fault
+ * @param verb for example {@code list} or {@code watch}; empty for any
+ * @param resource null for any
+ * @param first number of the first affected request, counted from 1 among those that match
+ * @param times the number of affected requests; {@link Integer#MAX_VALUE} for all until healed
+ * @param afterFrames the number of frames of a watch before a {@link Fault.Break}
  */
 public record FaultRule(
     Fault fault,
@@ -21,32 +21,32 @@ public record FaultRule(
     int times,
     int afterFrames) {
 
-  /** Strikes the next request for {@code resource} with {@code verb}, once. */
+  /** Returns a rule for the next request for {@code resource} with {@code verb}. */
   public static FaultRule once(Resource<?> resource, String verb, Fault fault) {
     return new FaultRule(fault, verb, resource, 1, 1, 0);
   }
 
-  /** Strikes the next request of any kind, once. */
+  /** Returns a rule for the next request of any kind. */
   public static FaultRule onceAnywhere(Fault fault) {
     return new FaultRule(fault, "", null, 1, 1, 0);
   }
 
-  /** This, but not before the {@code n}th request that fits. */
+  /** Returns this rule, starting with the {@code n}th matching request. */
   public FaultRule fromNth(int n) {
     return new FaultRule(fault, verb, resource, n, times, afterFrames);
   }
 
-  /** This, {@code n} times. */
+  /** Returns this rule for {@code n} requests. */
   public FaultRule times(int n) {
     return new FaultRule(fault, verb, resource, first, n, afterFrames);
   }
 
-  /** This, every time until it is healed. */
+  /** Returns this rule for all requests until it is healed. */
   public FaultRule untilHealed() {
     return times(Integer.MAX_VALUE);
   }
 
-  /** This, but in a watch only after {@code n} frames. */
+  /** Returns this rule, in a watch only after {@code n} frames. */
   public FaultRule afterFrames(int n) {
     return new FaultRule(fault, verb, resource, first, times, n);
   }

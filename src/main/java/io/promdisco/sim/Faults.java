@@ -9,8 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong at a simulated server, on demand. Safe for all threads. Of several rules that fit
- * a request the one that was added first strikes.
+ * The faults of a simulated server. Safe for all threads. Of several rules that match a request,
+ * the first one that was added applies.
  */
 public final class Faults {
   private final List<InjectedFault> injections = new CopyOnWriteArrayList<>();
@@ -18,7 +18,7 @@ public final class Faults {
 
   Faults() {}
 
-  /** Puts {@code rule} to work on the requests to come. */
+  /** Applies {@code rule} to future requests. */
   public InjectedFault add(FaultRule rule) {
     InjectedFault injection = new InjectedFault(rule);
     injections.add(injection);
@@ -26,8 +26,8 @@ public final class Faults {
   }
 
   /**
-   * Strikes the watches of {@code resource} that are running, at their next frame, which for a
-   * {@link Fault.Break} is a bookmark sent at once.
+   * Applies a fault to the running watches of {@code resource} at their next frame; for a {@link
+   * Fault.Break}, a bookmark is sent immediately.
    */
   public InjectedFault strikeNow(Resource<?> resource, Fault fault) {
     InjectedFault injection = add(FaultRule.once(resource, "watch", fault).times(0));
@@ -46,7 +46,7 @@ public final class Faults {
     injections.clear();
   }
 
-  /** The fault that strikes this request. */
+  /** Returns the fault that applies to this request. */
   Optional<InjectedFault> take(@Nullable Resource<?> resource, String verb) {
     for (InjectedFault injection : injections) {
       if (injection.strikes(resource, verb)) {
@@ -56,7 +56,7 @@ public final class Faults {
     return Optional.empty();
   }
 
-  /** The watches that are running; they come and go by themselves. */
+  /** Returns the running watches, which add and remove themselves. */
   Set<WatchStream> streams() {
     return streams;
   }

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request.
  *
- * @param method as {@code GET}
- * @param path decoded
- * @param rawQuery as sent; may be empty
- * @param query decoded; of several the last
- * @param headers by name in lower case
- * @param body as UTF-8; may be empty
+ * @param method for example {@code GET}
+ * @param path the decoded path
+ * @param rawQuery the query as sent; may be empty
+ * @param query the decoded parameters; of several with one name, the last
+ * @param headers the headers by name in lower case
+ * @param body the body in UTF-8; may be empty
  */
 record HttpRequest(
     String method,
@@ -31,15 +31,15 @@ record HttpRequest(
   private static final int MOST_HEADER_BYTES = 64 * 1024;
   private static final int MOST_BODY_BYTES = 16 * 1024 * 1024;
 
-  /** Sends the go-ahead that some clients wait for before the body. */
+  /** Sends the {@code 100 Continue} for which some clients wait. */
   interface Continue {
     void send() throws IOException;
   }
 
   /**
-   * Reads a request; null: the client has closed.
+   * Reads a request; returns null if the client has closed the connection.
    *
-   * @throws IOException if it is none, or breaks off
+   * @throws IOException if it is malformed or incomplete
    */
   static @Nullable HttpRequest read(InputStream in, Continue goAhead) throws IOException {
     int[] budget = {MOST_HEADER_BYTES};
@@ -62,10 +62,10 @@ record HttpRequest(
   }
 
   /**
-   * Of its parts.
+   * Creates a request from its parts.
    *
    * @param target path and query, as sent
-   * @throws IOException if the target is none
+   * @throws IOException if the target is malformed
    */
   static HttpRequest of(String method, String target, Map<String, String> headers, byte[] body)
       throws IOException {
@@ -149,7 +149,7 @@ record HttpRequest(
     return body;
   }
 
-  /** A line without its end; null: the stream has ended. */
+  /** Reads a line without its line break; returns null at the end of the stream. */
   private static @Nullable String line(InputStream in, int[] budget) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int b = in.read(); b != '\n'; b = in.read()) {
@@ -190,17 +190,17 @@ record HttpRequest(
     }
   }
 
-  /** A header; empty if there is none. */
+  /** Returns a header; empty if there is none. */
   String header(String lowerCaseName) {
     return headers.getOrDefault(lowerCaseName, "");
   }
 
-  /** A parameter; empty if there is none. */
+  /** Returns a parameter; empty if there is none. */
   String parameter(String name) {
     return query.getOrDefault(name, "");
   }
 
-  /** Whether a parameter says yes, as Go's {@code strconv.ParseBool} has it. */
+  /** Whether a parameter is true, as in Go's {@code strconv.ParseBool}. */
   boolean flag(String name) {
     String value = parameter(name);
     return value.equals("1") || value.equalsIgnoreCase("t") || value.equalsIgnoreCase("true");

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A fault at work. Safe for all threads. */
+/** An injected fault. Safe for all threads. */
 public final class InjectedFault {
   private final FaultRule rule;
   private final Set<ResponseWriter> stalled = ConcurrentHashMap.newKeySet();
@@ -27,19 +27,19 @@ public final class InjectedFault {
     this.rule = rule;
   }
 
-  /** How many requests it has struck. */
+  /** Returns the number of requests that it has affected. */
   public synchronized int struck() {
     return struck;
   }
 
-  /** How many answers stall because of it now. */
+  /** Returns the number of answers that stall now because of it. */
   public int stalling() {
     return stalled.size();
   }
 
   /**
-   * Ends the fault: it strikes no more, watches and slow answers under way go on without it, and
-   * answers that stall because of it are closed.
+   * Ends the fault: it affects no further requests, running watches and slow answers continue
+   * without it, and stalled answers are closed.
    */
   public void heal() {
     healed = true;
@@ -55,7 +55,7 @@ public final class InjectedFault {
     return healed;
   }
 
-  /** Whether it strikes this request, which then counts. */
+  /** Whether it affects this request, which is then counted. */
   synchronized boolean strikes(@Nullable Resource<?> resource, String verb) {
     if (healed || !rule.fits(resource, verb)) {
       return false;
@@ -68,17 +68,17 @@ public final class InjectedFault {
     return true;
   }
 
-  /** Counts a request that was under way already. */
+  /** Counts a request that was already running. */
   synchronized void strikesRunning() {
     struck++;
   }
 
-  /** How many bytes of endless objects it has sent. */
+  /** Returns the number of bytes of endless objects that it has sent. */
   public long flood() {
     return flood.get();
   }
 
-  /** Sends on {@code response} until this is healed or the client hangs up. */
+  /** Sends data on {@code response} until this is healed or the client disconnects. */
   void flood(ResponseWriter response, byte[] beginning) throws IOException {
     byte[] more = new byte[64 << 10];
     Arrays.fill(more, (byte) 'x');
@@ -97,7 +97,7 @@ public final class InjectedFault {
     }
   }
 
-  /** Keeps {@code response} silent until this is healed or the connection closed. */
+  /** Sends nothing on {@code response} until this is healed or the connection is closed. */
   void stall(ResponseWriter response) throws InterruptedException {
     stalled.add(response);
     try {

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * A page of a list.
  *
- * @param resourceVersion of the whole list
- * @param items in the order of their keys
- * @param continueAfter key after which the next page begins; empty: this is the last
- * @param remaining items that follow; -1: not said, as selectors are in use
+ * @param resourceVersion the version of the whole list
+ * @param items the items in the order of their keys
+ * @param continueAfter key after which the next page begins; empty on the last page
+ * @param remaining the number of following items; -1 if unknown because of selectors
  */
 record ListPage(
     long resourceVersion, List<ObjectNode> items, String continueAfter, int remaining) {}

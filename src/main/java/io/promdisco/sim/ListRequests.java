@@ -73,7 +73,7 @@ final class ListRequests {
     long at = SimCluster.parseVersion(version);
     requirePresent(cluster, at);
     boolean exact = match.equals(EXACT) || (match.isEmpty() && limit > 0 && at > 0);
-    // A real server answers version 0 from its cache, whole, whatever the limit.
+    // A real server answers version 0 from its cache without pages, whatever the limit.
     boolean fromCache = version.equals("0");
     return cluster.page(route.resource(), selection, exact ? at : 0, "", fromCache ? 0 : limit);
   }
@@ -103,7 +103,7 @@ final class ListRequests {
     }
   }
 
-  /** Refuses a version that is still to come: the client has talked to another server. */
+  /** Rejects a future version: the client has talked to another server. */
   static void requirePresent(SimCluster cluster, long at) {
     long newest = cluster.resourceVersion();
     if (at > newest) {

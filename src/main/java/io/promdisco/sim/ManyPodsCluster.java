@@ -10,15 +10,15 @@ import java.util.Map;
 
 /**
  * A cluster with any number of pods, for benchmarks. A pod takes 9 kB as protobuf and has two
- * containers with one port each. In every namespace each second pod asks to be scraped ({@code
- * prometheus.io/scrape: 'true'}). Pods are spread over namespaces ({@code ns-000} …), nodes and
- * applications of twenty pods. Most of a pod is held once for all, so that 50,000 take little
- * memory.
+ * containers with one port each. In every namespace, every second pod is annotated for scraping
+ * ({@code prometheus.io/scrape: 'true'}). Pods are distributed over namespaces ({@code ns-000} …),
+ * nodes, and applications with twenty pods. Pods share most of their data, so that 50,000 need
+ * little memory.
  *
  * <p>For one thread at a time.
  */
 public final class ManyPodsCluster {
-  /** Over how many namespaces pods are spread: pod {@code i} is in namespace {@code i % 50}. */
+  /** The number of namespaces: pod {@code i} is in namespace {@code i % 50}. */
   public static final int NAMESPACES = 50;
 
   /** The namespace of {@link #putProbe}. */
@@ -57,12 +57,15 @@ public final class ManyPodsCluster {
     return many;
   }
 
-  /** The name of namespace {@code number}. */
+  /** Returns the name of namespace {@code number}. */
   public static String namespace(int number) {
     return "ns-%03d".formatted(number);
   }
 
-  /** How many of {@code pods} are in the first {@code namespaces} and ask to be scraped. */
+  /**
+   * Returns how many of {@code pods} are in the first {@code namespaces} and annotated for
+   * scraping.
+   */
   public static int scrapedIn(int pods, int namespaces) {
     int scraped = 0;
     for (int i = 0; i < Math.min(namespaces, NAMESPACES); i++) {
@@ -136,7 +139,7 @@ public final class ManyPodsCluster {
     return pod;
   }
 
-  /** Copies the fields of an object, of which only {@code own} are copied in turn. */
+  /** Copies an object. Only the fields in {@code own} are copied deeply. */
   private static ObjectNode copy(ObjectNode object, String... own) {
     ObjectNode copy = KubernetesJson.object().setAll(object);
     for (String field : own) {
@@ -145,7 +148,7 @@ public final class ManyPodsCluster {
     return copy;
   }
 
-  /** A pod whose lists of objects are held once, encoded too. */
+  /** Returns a pod whose lists of objects are shared, also in encoded form. */
   private static ObjectNode template() {
     ObjectNode pod = new ObjectTemplate("many-pods").object();
     addManagedFields(pod);
@@ -159,7 +162,7 @@ public final class ManyPodsCluster {
     return pod;
   }
 
-  /** Adds what a server notes of who wrote which fields: the most of a pod's bytes. */
+  /** Adds the managed fields, which are the largest part of a pod. */
   private static void addManagedFields(ObjectNode pod) {
     ObjectNode written = KubernetesJson.object();
     written.set("f:metadata", fields(pod.path("metadata")));

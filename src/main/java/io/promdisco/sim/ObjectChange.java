@@ -6,17 +6,17 @@ import io.promdisco.offline.ObjectSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write.
+ * A write to an object.
  *
- * @param revision of the write
- * @param key of the object in its table
- * @param before null: it was not there
- * @param after null: it is gone
+ * @param revision the revision of the write
+ * @param key the key of the object in its table
+ * @param before null if the object did not exist
+ * @param after null if the object was deleted
  */
 record ObjectChange(
     long revision, String key, @Nullable ObjectNode before, @Nullable ObjectNode after) {
 
-  /** What a watch on {@code selection} sees of it; null: nothing. */
+  /** Returns the event that a watch on {@code selection} gets; null for none. */
   @Nullable SimEvent seenBy(ObjectSelector selection) {
     boolean was = before != null && selection.matches(before);
     if (after != null && selection.matches(after)) {
@@ -30,7 +30,7 @@ record ObjectChange(
     return null;
   }
 
-  /** A copy of {@code object} that shares all but its metadata. */
+  /** Returns a copy of {@code object} that shares everything but its metadata. */
   private static ObjectNode withRevision(ObjectNode object, long revision) {
     ObjectNode copy = KubernetesJson.object();
     copy.setAll(object);

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.UUID;
 
-/** An object in YAML with placeholders, among the resources. */
+/** An object as YAML with placeholders, in the resources of the jar. */
 final class ObjectTemplate {
   private String yaml;
 
@@ -32,7 +32,10 @@ final class ObjectTemplate {
     return this;
   }
 
-  /** Returns the object; its uid, and those of its owners, follow from kind, namespace and name. */
+  /**
+   * Returns the object. Its uid, and those of its owners, are computed from kind, namespace and
+   * name.
+   */
   ObjectNode object() {
     ObjectNode object = ManifestReader.object(yaml);
     setUids(object);

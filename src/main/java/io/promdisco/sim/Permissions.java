@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a user may do: rules by verb, resource and namespace, of which the last that fits decides.
- * Immutable.
+ * The permissions of a user: rules by verb, resource and namespace, of which the last that matches
+ * decides. Immutable.
  */
 public final class Permissions {
-  /** Fits every verb, resource or namespace. */
+  /** Matches every verb, resource or namespace. */
   public static final String ANY = "*";
 
-  /** May do nothing. */
+  /** No permissions. */
   public static final Permissions NONE = new Permissions(List.of());
 
-  /** May do everything. */
+  /** All permissions. */
   public static final Permissions ALL = NONE.allow(ANY, ANY, ANY);
 
   private record Rule(boolean allow, String verb, String resource, String namespace) {
@@ -36,18 +36,21 @@ public final class Permissions {
   }
 
   /**
-   * These, and one allowed.
+   * Returns these permissions with a further rule that allows something.
    *
-   * @param verb as {@code list}, or {@link #ANY}
+   * @param verb for example {@code list}, or {@link #ANY}
    * @param resource plural name, with {@code /status} for a status, or {@link #ANY}
-   * @param namespace a namespace; empty for the cluster scope, which no single namespace's rule
-   *     covers; or {@link #ANY} for both
+   * @param namespace a namespace; empty for the cluster scope, which rules for a single namespace
+   *     do not cover; or {@link #ANY} for both
    */
   public Permissions allow(String verb, String resource, String namespace) {
     return with(new Rule(true, verb, resource, namespace));
   }
 
-  /** These, and one refused; arguments as for {@link #allow}. */
+  /**
+   * Returns these permissions with a further rule that denies something; arguments as for {@link
+   * #allow}.
+   */
   public Permissions deny(String verb, String resource, String namespace) {
     return with(new Rule(false, verb, resource, namespace));
   }

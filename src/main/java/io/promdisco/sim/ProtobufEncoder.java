@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes Kubernetes objects as protobuf, byte for byte as the real server does: fields that are
- * plain values there are written even when they are empty. Fields that Kubernetes does not know are
- * left out. Safe for all threads.
+ * Writes Kubernetes objects as protobuf, byte for byte like the real server: fields that are plain
+ * values there are written even if they are empty. Fields that Kubernetes does not have are left
+ * out. Safe for all threads.
  *
- * <p>No protobuf library is among the dependencies, and one would need a message object for each of
- * the 50,000 pods of a benchmark.
+ * <p>There is no protobuf library among the dependencies, and one would need a message object for
+ * each of the 50,000 pods of a benchmark.
  */
 public final class ProtobufEncoder {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
@@ -26,9 +26,9 @@ public final class ProtobufEncoder {
   private final ProtobufSchema schema = ProtobufSchema.read();
 
   /**
-   * The bare message of {@code object}.
+   * Returns the message of {@code object} without an envelope.
    *
-   * @param message as {@code Pod}
+   * @param message for example {@code Pod}
    * @throws IllegalArgumentException if there is no such message
    */
   public byte[] message(String message, JsonNode object) {
@@ -37,7 +37,9 @@ public final class ProtobufEncoder {
     return out.toByteArray();
   }
 
-  /** An object as the server answers it: the magic bytes and an envelope with its kind. */
+  /**
+   * Returns an object as in an answer of the server: the magic bytes and an envelope with its kind.
+   */
   public byte[] object(ObjectNode object) {
     ProtobufWriter out = new ProtobufWriter();
     enveloped(out, object);
@@ -45,12 +47,12 @@ public final class ProtobufEncoder {
   }
 
   /**
-   * A list as the server answers it.
+   * Returns a list as in an answer of the server.
    *
-   * @param apiVersion as {@code v1}
-   * @param kind of the list, as {@code PodList}
-   * @param metadata of the list
-   * @param items of the kind that the list's name says
+   * @param apiVersion for example {@code v1}
+   * @param kind the kind of the list, for example {@code PodList}
+   * @param metadata the metadata of the list
+   * @param items the items, of the kind in the list's name
    */
   public byte[] list(String apiVersion, String kind, ObjectNode metadata, List<ObjectNode> items) {
     String item = kind.substring(0, kind.length() - "List".length());
@@ -69,7 +71,7 @@ public final class ProtobufEncoder {
     return out.toByteArray();
   }
 
-  /** A frame of a watch: four bytes of length and a {@code WatchEvent}. */
+  /** Returns a frame of a watch: four bytes with the length, and a {@code WatchEvent}. */
   public byte[] frame(String type, ObjectNode object) {
     ProtobufWriter out = new ProtobufWriter();
     enveloped(out, object);
@@ -181,7 +183,9 @@ public final class ProtobufEncoder {
     }
   }
 
-  /** A time that is not set, or is none, is an empty message, as in Kubernetes. */
+  /**
+   * Writes a time. If it is not set or malformed, it becomes an empty message, as in Kubernetes.
+   */
   private static void time(ProtobufWriter out, String text) {
     if (text.isEmpty()) {
       return;
@@ -191,7 +195,7 @@ public final class ProtobufEncoder {
       out.integer(2, time.getNano());
       out.integer(1, time.getEpochSecond());
     } catch (DateTimeException e) {
-      // The API knows no other times; the object was written past it.
+      // The API accepts no other times, so the object was not written through the API.
       throw new IllegalArgumentException("time: " + text + " (expected: as in RFC 3339)", e);
     }
   }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Which fields the Kubernetes messages have; read from {@code kubernetes.fields}. Immutable. */
+/** The fields of Kubernetes messages, read from {@code kubernetes.fields}. Immutable. */
 final class ProtobufSchema {
-  /** How a value is written. */
+  /** The encoding of a value. */
   enum Form {
     STRING,
     INT,
@@ -27,7 +27,7 @@ final class ProtobufSchema {
     MESSAGE
   }
 
-  /** How many values a field has. */
+  /** The number of values of a field. */
   enum Cardinality {
     ONE,
     LIST,
@@ -37,12 +37,12 @@ final class ProtobufSchema {
   /**
    * A field.
    *
-   * @param number as on the wire
-   * @param json its name in JSON; empty: its fields stand in the parent's object
-   * @param cardinality one, many or a map from strings
-   * @param form of each value
-   * @param message name of the message if that is the form; otherwise empty
-   * @param always whether it is written even where it is not set
+   * @param number the field number
+   * @param json its name in JSON; empty if its fields are in the parent's object
+   * @param cardinality one value, many, or a map from strings
+   * @param form the encoding of each value
+   * @param message the name of the message for that encoding; otherwise empty
+   * @param always whether it is written even if it is not set
    */
   record Field(
       int number,
@@ -68,7 +68,7 @@ final class ProtobufSchema {
     this.messages = messages;
   }
 
-  /** Reads the table that comes with this package. */
+  /** Reads the table in this package. */
   static ProtobufSchema read() {
     Map<String, List<Field>> messages = new HashMap<>();
     InputStream in =
@@ -120,13 +120,13 @@ final class ProtobufSchema {
         always);
   }
 
-  /** Names of all messages. */
+  /** Returns the names of all messages. */
   Set<String> messages() {
     return messages.keySet();
   }
 
   /**
-   * The fields of {@code message}, by number.
+   * Returns the fields of {@code message}, by number.
    *
    * @throws IllegalArgumentException if there is no such message
    */

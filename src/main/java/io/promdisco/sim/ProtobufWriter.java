@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes protobuf from the last byte to the first, so that a message's length is known when it is
- * due and nothing is measured twice. For one thread.
+ * Writes protobuf from the last byte to the first, so that the length of a message is known when it
+ * is written, and nothing is measured twice. For one thread.
  */
 final class ProtobufWriter {
   private static final int VARINT = 0;
@@ -14,7 +14,7 @@ final class ProtobufWriter {
   private byte[] buffer = new byte[8192];
   private int start = buffer.length;
 
-  /** Number of bytes so far: the mark at which {@link #message} ends. */
+  /** Returns the number of bytes so far, which is a mark for {@link #message}. */
   int size() {
     return buffer.length - start;
   }
@@ -23,7 +23,7 @@ final class ProtobufWriter {
     return Arrays.copyOfRange(buffer, start, buffer.length);
   }
 
-  /** Makes a message of what was written since {@code mark}. */
+  /** Makes a message of everything that was written since {@code mark}. */
   void message(int number, int mark) {
     varint(size() - mark);
     tag(number, LENGTH);
@@ -44,14 +44,14 @@ final class ProtobufWriter {
     tag(number, VARINT);
   }
 
-  /** Bytes that stand for themselves. */
+  /** Writes bytes unchanged. */
   void raw(byte[] value) {
     reserve(value.length);
     start -= value.length;
     System.arraycopy(value, 0, buffer, start, value.length);
   }
 
-  /** A 32-bit number, most significant byte first. */
+  /** Writes a 32-bit number, most significant byte first. */
   void bigEndian(int value) {
     raw(
         new byte[] {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Answers requests, whatever protocol they come by. */
+/** Answers requests, for any version of HTTP. */
 final class RequestHandler {
   private static final Logger log = EscapingLogger.of(RequestHandler.class);
 
@@ -45,16 +45,16 @@ final class RequestHandler {
     }
   }
 
-  /** Runs a watch while it notices that the client goes away. */
+  /** Runs a watch, and notices when the client disconnects. */
   interface Watcher {
-    /** Returns whether the connection can go on. */
+    /** Returns whether the connection can be used again. */
     boolean run(WatchRequests.Session session) throws IOException, InterruptedException;
   }
 
   /**
    * Handles a request.
    *
-   * @return whether the connection can go on
+   * @return whether the connection can be used again
    */
   boolean handle(HttpRequest request, ResponseWriter response, Watcher watcher)
       throws IOException, InterruptedException {

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The objects of one kind, their latest changes, and who watches. The cluster's lock guards it. */
+/**
+ * The objects of one kind, their latest changes, and the subscriptions to them. The cluster's lock
+ * guards it.
+ */
 final class ResourceTable {
   private final Resource<?> resource;
   private final int historyLimit;
@@ -24,7 +27,7 @@ final class ResourceTable {
   private final Deque<ObjectChange> history = new ArrayDeque<>();
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
 
-  /** Oldest resource version that a watch can start from. */
+  /** The oldest resource version from which a watch can start. */
   private long floor;
 
   ResourceTable(Resource<?> resource, int historyLimit) {
@@ -36,7 +39,7 @@ final class ResourceTable {
     return objects.get(key);
   }
 
-  /** Makes {@code change} true, remembers it and tells it. */
+  /** Applies {@code change}, stores it and reports it to subscriptions. */
   void apply(ObjectChange change) {
     if (change.after() == null) {
       objects.remove(change.key());
@@ -57,7 +60,7 @@ final class ResourceTable {
     floor = revision;
   }
 
-  /** The selected objects as they were at version {@code at}, after {@code after}. */
+  /** Returns the selected objects at version {@code at}, after the key {@code after}. */
   ListPage page(ObjectSelector selection, long at, String after, int limit) {
     List<ObjectNode> items = new ArrayList<>();
     String last = "";
@@ -99,7 +102,7 @@ final class ResourceTable {
     return state;
   }
 
-  /** Sends the present objects, as a watch from nowhere begins. */
+  /** Sends the current objects, for a watch without a version. */
   void subscribeWithState(Subscription subscription, ObjectSelector selection) {
     for (ObjectNode object : objects.values()) {
       if (selection.matches(object)) {
@@ -110,7 +113,7 @@ final class ResourceTable {
     subscriptions.add(subscription);
   }
 
-  /** Sends what has changed since. */
+  /** Sends the changes since a version. */
   void subscribeAfter(Subscription subscription, long version) {
     if (version < floor) {
       throw StatusException.expired(

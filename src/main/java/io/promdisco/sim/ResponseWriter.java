@@ -17,14 +17,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes responses in HTTP/1.1 and can fail in every way that a network can. One thread writes at a
+ * Writes responses in HTTP/1.1, and can simulate any failure of a network. One thread writes at a
  * time; any thread may close or release it.
  */
 final class ResponseWriter implements Closeable {
   private static final int SLICES_PER_SECOND = 20;
   private static final int FULL_SPEED = -1;
 
-  /** As much as four records of TLS hold. */
+  /** The size of four TLS records. */
   private static final int BUFFER = 1 << 16;
 
   private final Socket raw;
@@ -39,10 +39,10 @@ final class ResponseWriter implements Closeable {
   private boolean released;
 
   /**
-   * WriteRequests to {@code socket}.
+   * Creates a writer to {@code socket}.
    *
    * @param raw the TCP connection
-   * @param socket the same, or TLS on it
+   * @param socket the same connection, or TLS over it
    */
   ResponseWriter(Socket raw, Socket socket, Ticker ticker) throws IOException {
     this.raw = raw;
@@ -50,21 +50,21 @@ final class ResponseWriter implements Closeable {
     this.ticker = ticker;
   }
 
-  /** From now on sends slowly; 0: byte by byte. */
+  /** Starts to send slowly; 0 for byte by byte. */
   void slow(int newBytesPerSecond) {
     bytesPerSecond = newBytesPerSecond;
   }
 
-  /** From now on sends as fast as it can, what is under way too. */
+  /** Sends at full speed from now on, including the current response. */
   void fullSpeed() {
     bytesPerSecond = FULL_SPEED;
     wake();
   }
 
   /**
-   * Sends the head of a response.
+   * Sends the status line and headers of a response.
    *
-   * @param length of the body; -1: in chunks
+   * @param length the length of the body; -1 for chunks
    */
   void head(int status, Map<String, String> headers, long length) throws IOException {
     StringBuilder head = new StringBuilder(256);
@@ -101,7 +101,7 @@ final class ResponseWriter implements Closeable {
     };
   }
 
-  /** Tells a client that waits for it that it may send the body of its request. */
+  /** Sends {@code 100 Continue} to a client that waits for it. */
   void goAhead() throws IOException {
     write("HTTP/1.1 100 Continue\r\n\r\n");
     out.flush();
@@ -116,13 +116,14 @@ final class ResponseWriter implements Closeable {
     paced(bytes, out::write);
   }
 
-  /** Sends bytes as one chunk; slowly: as many. */
+  /** Sends bytes as one chunk; if slow, as one chunk for each byte. */
   void chunk(byte[] bytes) throws IOException {
     paced(bytes, this::writeChunk);
   }
 
   /**
-   * WriteRequests bytes as one chunk, which leaves together with others, by {@link #flush} at last.
+   * Writes bytes as one chunk, which may be sent together with others, at the latest by {@link
+   * #flush}.
    */
   void chunkSoon(byte[] bytes) throws IOException {
     if (bytesPerSecond == FULL_SPEED) {
@@ -195,7 +196,7 @@ final class ResponseWriter implements Closeable {
     }
   }
 
-  /** Waits until somebody releases or closes this. */
+  /** Waits until another thread releases or closes this. */
   void awaitRelease() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -207,7 +208,7 @@ final class ResponseWriter implements Closeable {
     }
   }
 
-  /** Wakes whoever waits in this; it pauses no more. */
+  /** Wakes threads that wait in this; it pauses no more. */
   void release() {
     lock.lock();
     try {
@@ -224,7 +225,7 @@ final class ResponseWriter implements Closeable {
     raw.close();
   }
 
-  /** Closes the TCP connection without an end of the body or of TLS. */
+  /** Closes the TCP connection without ending the body or TLS. */
   @Override
   public void close() throws IOException {
     release();

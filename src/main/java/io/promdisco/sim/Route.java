@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request asks of which object.
+ * The action and the object of a request.
  *
- * @param verb as in permissions
- * @param resource of the objects
- * @param namespace empty: the cluster scope
- * @param name empty: the collection
- * @param status whether it is about the status alone
+ * @param verb the verb, as in permissions
+ * @param resource the resource of the objects
+ * @param namespace empty for the cluster scope
+ * @param name empty for the collection
+ * @param status whether only the status is meant
  */
 record Route(String verb, Resource<?> resource, String namespace, String name, boolean status) {
 
   /**
-   * Reads method and path; empty: the path is not that of a known resource.
+   * Parses method and path; empty if the path is not that of a known resource.
    *
-   * @throws StatusException with code 405 if the method does not go with it
+   * @throws StatusException with code 405 if the method is not allowed
    */
   static Optional<Route> of(HttpRequest request) {
     List<String> parts = List.of(request.path().split("/"));

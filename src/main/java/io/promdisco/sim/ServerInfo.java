@@ -8,11 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a server says about itself: version, API groups, resources. */
+/** Information about the server: version, API groups, resources. */
 final class ServerInfo {
   private ServerInfo() {}
 
-  /** The object at {@code path}, if it is one of these. */
+  /** Returns the object at {@code path}, if there is one. */
   static Optional<ObjectNode> at(String path) {
     return switch (path) {
       case "/version" -> Optional.of(version());

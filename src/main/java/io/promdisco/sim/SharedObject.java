@@ -6,23 +6,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object within objects that stands in many of them, always at the same place, and never changes
- * again. It is written as protobuf once. Safe for all threads.
+ * A nested object that many objects contain at the same place, and that never changes. It is
+ * encoded as protobuf only once. Safe for all threads.
  */
-@SuppressWarnings("unchecked") // ObjectNode's own deepCopy is
+@SuppressWarnings("unchecked") // as in ObjectNode's deepCopy
 final class SharedObject extends ObjectNode {
   private static final long serialVersionUID = 1L;
 
   // A race writes the same bytes twice.
   private transient volatile byte @Nullable [] protobuf;
 
-  /** Takes the fields of {@code content}, which must not change any more. */
+  /** Takes the fields of {@code content}, which must not change afterwards. */
   SharedObject(ObjectNode content) {
     super(JsonNodeFactory.instance);
     setAll(content);
   }
 
-  /** What {@code encoder} makes of it, the same every time. */
+  /** Returns the result of {@code encoder}, which must always be the same. */
   byte[] protobuf(Supplier<byte[]> encoder) {
     byte[] known = protobuf;
     if (known == null) {

@@ -27,9 +27,9 @@ import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 
 /**
- * A simulated Kubernetes API server on 127.0.0.1: lists, watches and writes the objects of a {@link
- * SimCluster} in JSON and protobuf, and fails in whatever way it is told to. Safe for all threads;
- * its own are called {@code sd-sim-…} and are gone after {@link #close}.
+ * A simulated Kubernetes API server on 127.0.0.1. It lists, watches and writes the objects of a
+ * {@link SimCluster} in JSON and protobuf, and can simulate any failure. Safe for all threads. Its
+ * own threads are called {@code sd-sim-…} and end with {@link #close}.
  */
 public final class SimApiServer implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(SimApiServer.class);
@@ -62,7 +62,7 @@ public final class SimApiServer implements AutoCloseable {
     this.acceptor = NamedThreads.start("sd-sim-accept", this::accept);
   }
 
-  /** Starts a server that anybody may use, on a free port. */
+  /** Starts a server without users on a free port. */
   public static SimApiServer start(SimCluster cluster) {
     return start(cluster, new SimOptions());
   }
@@ -70,7 +70,7 @@ public final class SimApiServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @throws UncheckedIOException if the port is taken
+   * @throws UncheckedIOException if the port is in use
    */
   public static SimApiServer start(SimCluster cluster, SimOptions options) {
     try {
@@ -81,7 +81,7 @@ public final class SimApiServer implements AutoCloseable {
     }
   }
 
-  /** As {@code http://127.0.0.1:41234}. */
+  /** The URL, for example {@code http://127.0.0.1:41234}. */
   public URI url() {
     String scheme = options.tls == null ? "http" : "https";
     return URI.create(scheme + "://127.0.0.1:" + port());
@@ -99,15 +99,15 @@ public final class SimApiServer implements AutoCloseable {
     return listener;
   }
 
-  /** WriteRequests a kubeconfig for the first user, or for nobody if there are no users. */
+  /** Writes a kubeconfig for the first user, or without credentials if there are no users. */
   public Path writeKubeconfig(Path file) {
     return writeKubeconfig(file, users.firstToken());
   }
 
   /**
-   * WriteRequests a kubeconfig with one context.
+   * Writes a kubeconfig with one context.
    *
-   * @param token empty: no credentials
+   * @param token empty for no credentials
    * @return {@code file}
    */
   public Path writeKubeconfig(Path file, String token) {
@@ -131,27 +131,27 @@ public final class SimApiServer implements AutoCloseable {
     }
   }
 
-  /** What goes wrong, on demand. */
+  /** The faults of this server. */
   public Faults faults() {
     return faults;
   }
 
-  /** Adds a user or changes what a user may do, for requests to come. */
+  /** Adds a user, or changes the permissions of a user, for future requests. */
   public void putUser(String name, String token, Permissions may) {
     users.put(name, token, may);
   }
 
-  /** Forgets a token: requests with it get 401 from now on. */
+  /** Removes a token: requests with it get 401 from now on. */
   public void revokeToken(String token) {
     users.revoke(token);
   }
 
-  /** Sends a bookmark in every watch whose client asked for such. */
+  /** Sends a bookmark in every watch whose client has requested bookmarks. */
   public void sendBookmarks() {
     faults.streams().forEach(WatchStream::bookmark);
   }
 
-  /** How many watches of {@code resource} are running. */
+  /** Returns the number of running watches of {@code resource}. */
   public int runningWatches(Resource<?> resource) {
     int count = 0;
     for (WatchStream stream : faults.streams()) {
@@ -162,30 +162,30 @@ public final class SimApiServer implements AutoCloseable {
     return count;
   }
 
-  /** Ends every watch in good order, as a server does when their time is over. */
+  /** Ends every watch normally, as at its timeout. */
   public void endWatches() {
     faults.streams().forEach(WatchStream::timeOut);
   }
 
-  /** Number of connections that are open. */
+  /** Returns the number of open connections. */
   public int connections() {
     return openConnections().size();
   }
 
   /**
-   * Closes port and connections, as a server that is shut down: who connects is refused until
-   * {@link #listenAgain}.
+   * Closes the port and the connections, as in a shutdown. Connections are refused until {@link
+   * #listenAgain}.
    */
   public synchronized void stopListening() throws IOException {
     listener.close();
-    Uninterruptibles.joinUninterruptibly(acceptor); // It may be letting a last one in.
+    Uninterruptibles.joinUninterruptibly(acceptor); // It may be accepting a last connection.
     dropConnections();
   }
 
   /**
-   * Opens the port again that {@link #stopListening} closed.
+   * Opens the port again after {@link #stopListening}.
    *
-   * @throws IOException if it was taken meanwhile
+   * @throws IOException if it is in use meanwhile
    */
   public synchronized void listenAgain() throws IOException {
     if (!listener.isClosed() || isClosed()) {
@@ -201,17 +201,17 @@ public final class SimApiServer implements AutoCloseable {
     }
   }
 
-  /** Closes every connection, as a server that dies; new ones are welcome. */
+  /** Closes every connection, as in a crash; new ones are accepted. */
   public void dropConnections() {
     openConnections().forEach(SimConnection::close);
   }
 
-  /** The latest requests, oldest first; at most 10,000. */
+  /** Returns the latest requests, oldest first; at most 10,000. */
   public List<SimRequest> requests() {
     return handler.requests();
   }
 
-  /** How many of {@link #requests} were for {@code resource} with {@code verb}. */
+  /** Returns how many of {@link #requests} were for {@code resource} with {@code verb}. */
   public int count(Resource<?> resource, String verb) {
     int count = 0;
     for (SimRequest request : requests()) {

@@ -19,16 +19,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of a simulated cluster and the history of their changes, as the store behind a
+ * The objects of a simulated cluster and the history of their changes, like the store of a
  * Kubernetes API server: one counter of resource versions for everything, watches from any version
- * that has not been compacted away, and lists as they were then. Knows the kinds in {@code
- * Resource.ALL}. Safe for all threads.
+ * that is not compacted, and lists at older versions. Supports the kinds in {@code Resource.ALL}.
+ * Safe for all threads.
  *
- * <p>Objects that it hands out are shared: do not change them. Objects that it is given it copies,
- * except {@link #load}.
+ * <p>Returned objects are shared and must not be changed. Objects in arguments are copied, except
+ * in {@link #load}.
  */
 public final class SimCluster {
-  /** Changes of one kind that are kept for watches unless said otherwise. */
+  /** The default number of changes of one kind that are stored for watches. */
   public static final int DEFAULT_HISTORY = 5_000;
 
   private final Supplier<Instant> clock;
@@ -39,16 +39,17 @@ public final class SimCluster {
   @GuardedBy("this")
   private long revision = 1;
 
-  /** An empty cluster with the machine's time of day. */
+  /** Creates an empty cluster with the system clock. */
   public SimCluster() {
     this(Instant::now, DEFAULT_HISTORY);
   }
 
   /**
-   * An empty cluster.
+   * Creates an empty cluster.
    *
-   * @param clock for creation times
-   * @param historyLimit changes of one kind that are kept for watches; older ones are compacted
+   * @param clock the clock for creation times
+   * @param historyLimit the number of changes of one kind that are stored for watches; older ones
+   *     are compacted
    */
   public SimCluster(Supplier<Instant> clock, int historyLimit) {
     this.clock = clock;
@@ -58,10 +59,10 @@ public final class SimCluster {
   }
 
   /**
-   * Adds the objects whose kind it knows, replacing those that are there; the others are passed
-   * over. The objects become the cluster's own.
+   * Adds the objects of supported kinds, replacing existing ones; ignores the others. Takes
+   * ownership of the objects.
    *
-   * @return number of objects taken
+   * @return number of objects added
    */
   public int load(Iterable<ObjectNode> objects) {
     int taken = 0;
@@ -76,10 +77,10 @@ public final class SimCluster {
   }
 
   /**
-   * Adds an object, status included. A missing uid and creation time are made up.
+   * Adds an object with its status. Generates a missing uid and creation time.
    *
    * @return the object as stored
-   * @throws StatusException if its kind is unknown, its name missing, or it is there already
+   * @throws StatusException if its kind is unknown, its name is missing, or it exists already
    */
   public synchronized ObjectNode create(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
@@ -93,12 +94,12 @@ public final class SimCluster {
   }
 
   /**
-   * Replaces an object, status included. A uid and creation time that it does not give stay; one
-   * that differs in nothing changes nothing.
+   * Replaces an object with its status. A missing uid and creation time are kept. An identical
+   * object changes nothing.
    *
    * @return the object as stored
-   * @throws StatusException if its kind is unknown, it is not there, or it gives another resource
-   *     version or uid than it has
+   * @throws StatusException if its kind is unknown, it does not exist, or its resource version or
+   *     uid differs from the stored one
    */
   public synchronized ObjectNode update(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
@@ -106,10 +107,7 @@ public final class SimCluster {
     return updateLocked(resource, copy);
   }
 
-  /**
-   * Replaces an object but keeps the status it has, as a PUT does for kinds whose status is written
-   * apart.
-   */
+  /** Replaces an object but keeps its status, as a PUT does for kinds with a status subresource. */
   synchronized ObjectNode updateAllButStatus(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
     ObjectNode copy = prepared(resource, object.deepCopy());
@@ -118,10 +116,10 @@ public final class SimCluster {
   }
 
   /**
-   * Replaces the status of an object, nothing else.
+   * Replaces only the status of an object.
    *
    * @return the object as stored
-   * @throws StatusException as {@link #update}
+   * @throws StatusException as for {@link #update}
    */
   public synchronized ObjectNode updateStatus(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
@@ -136,10 +134,10 @@ public final class SimCluster {
   }
 
   /**
-   * Creates an object or replaces it, status included, whatever its resource version.
+   * Creates or replaces an object with its status, and ignores its resource version.
    *
    * @return the object as stored
-   * @throws StatusException if its kind is unknown or its name missing
+   * @throws StatusException if its kind is unknown or its name is missing
    */
   public ObjectNode apply(ObjectNode object) {
     return replace(resourceOf(object), object.deepCopy());
@@ -153,10 +151,10 @@ public final class SimCluster {
   }
 
   /**
-   * Removes the object with the kind, namespace and name of {@code object}.
+   * Deletes the object with the kind, namespace and name of {@code object}.
    *
    * @return its last state
-   * @throws StatusException if its kind is unknown or it is not there
+   * @throws StatusException if its kind is unknown or it does not exist
    */
   public ObjectNode delete(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
@@ -166,11 +164,11 @@ public final class SimCluster {
   }
 
   /**
-   * Removes an object at once; finalizers and grace periods are the writer's to play.
+   * Deletes an object immediately, without finalizers and grace periods.
    *
    * @param namespace empty for kinds without namespaces
    * @return its last state
-   * @throws StatusException if it is not there
+   * @throws StatusException if it does not exist
    */
   public synchronized ObjectNode delete(Resource<?> resource, String namespace, String name) {
     ResourceTable table = table(resource);
@@ -184,19 +182,19 @@ public final class SimCluster {
     return before;
   }
 
-  /** An object, if it is there. */
+  /** Returns an object, if it exists. */
   public synchronized Optional<ObjectNode> get(
       Resource<?> resource, String namespace, String name) {
     return Optional.ofNullable(table(resource).get(key(resource, namespace, name)));
   }
 
   /**
-   * The objects of a selection, ordered by namespace and name.
+   * Returns the selected objects, sorted by namespace and name.
    *
-   * @param namespace empty: all
-   * @param labelSelector as in a request; empty: all
-   * @param fieldSelector as in a request; empty: all
-   * @throws StatusException with code 400 if a selector is none
+   * @param namespace empty for all
+   * @param labelSelector as in a request; empty for all
+   * @param fieldSelector as in a request; empty for all
+   * @throws StatusException with code 400 if a selector is invalid
    */
   public List<ObjectNode> list(
       Resource<?> resource, String namespace, String labelSelector, String fieldSelector) {
@@ -210,12 +208,12 @@ public final class SimCluster {
   }
 
   /**
-   * A page of the list as it was.
+   * Returns a page of a list at a version.
    *
-   * @param at resource version; 0: now
-   * @param after key that the page before ended with; empty: from the start
-   * @param limit 0: none
-   * @throws StatusException with code 410 if {@code at} has been compacted away
+   * @param at resource version; 0 for the current one
+   * @param after the last key of the previous page; empty for the first page
+   * @param limit the maximum number of items; 0 for no limit
+   * @throws StatusException with code 410 if {@code at} is compacted
    */
   synchronized ListPage page(
       Resource<?> resource, ObjectSelector selection, long at, String after, int limit) {
@@ -223,17 +221,17 @@ public final class SimCluster {
   }
 
   /**
-   * Subscribes to the changes of a selection.
+   * Subscribes to the changes of selected objects.
    *
-   * @param namespace empty: all
-   * @param labelSelector as in a request; empty: all
-   * @param fieldSelector as in a request; empty: all
-   * @param resourceVersion after which the events begin; empty or {@code 0}: the present objects
-   *     come first, as ADDED
-   * @param initialEvents whether the present objects come first whatever the version, and then a
-   *     bookmark that says so
-   * @throws StatusException with code 400 if an argument makes no sense, 410 if the version has
-   *     been compacted away
+   * @param namespace empty for all
+   * @param labelSelector as in a request; empty for all
+   * @param fieldSelector as in a request; empty for all
+   * @param resourceVersion the version after which events begin; if empty or {@code 0}, the current
+   *     objects come first, as ADDED
+   * @param initialEvents whether the current objects come first for any version, and then a
+   *     bookmark that marks their end
+   * @throws StatusException with code 400 if an argument is invalid, 410 if the version is
+   *     compacted
    */
   Subscription subscribe(
       Resource<?> resource,
@@ -250,7 +248,7 @@ public final class SimCluster {
   /**
    * Parses the selectors of a request.
    *
-   * @throws StatusException with code 400 if one is not valid
+   * @throws StatusException with code 400 if one is invalid
    */
   static ObjectSelector selection(Resource<?> resource, WatchScope scope) {
     try {
@@ -260,7 +258,7 @@ public final class SimCluster {
     }
   }
 
-  /** The resource of {@code object}, or 404. */
+  /** Returns the resource of {@code object}, or throws 404. */
   static Resource<?> resourceOf(ObjectNode object) {
     return ResourceKinds.find(object)
         .orElseThrow(
@@ -274,7 +272,7 @@ public final class SimCluster {
                         + ")"));
   }
 
-  /** A resource version as a number; empty: 0. */
+  /** Returns a resource version as a number; 0 if it is empty. */
   static long parseVersion(String resourceVersion) {
     try {
       long version = resourceVersion.isEmpty() ? 0 : Long.parseLong(resourceVersion);
@@ -322,14 +320,14 @@ public final class SimCluster {
     subscription.offer(subscription.table().bookmark(revision, false));
   }
 
-  /** The newest resource version. */
+  /** Returns the newest resource version. */
   public synchronized long resourceVersion() {
     return revision;
   }
 
-  /** Forgets all history: watches and pages from an older version than the newest are refused. */
+  /** Drops the history: watches and pages from older versions than the newest are rejected. */
   public synchronized void compact() {
-    // A version of its own, so that whoever has read up to here is too old as well.
+    // A new version, so that clients that have read up to here are too old as well.
     revision++;
     for (ResourceTable table : tables.values()) {
       table.compact(revision);

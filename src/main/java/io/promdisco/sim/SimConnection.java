@@ -11,9 +11,8 @@ import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 
 /**
- * A connection over HTTP/1.1. It reads requests one after the other on its own thread. A watch is
- * written by a second thread, so that the first one notices when the client goes away or asks for
- * more.
+ * A connection over HTTP/1.1. It reads requests in sequence on one thread. A second thread writes a
+ * watch, so that the first one notices when the client disconnects or sends another request.
  */
 final class SimConnection implements Runnable {
   private static final Logger log = EscapingLogger.of(SimConnection.class);
@@ -25,10 +24,10 @@ final class SimConnection implements Runnable {
   private final Socket socket;
 
   /**
-   * Serves {@code socket}.
+   * Creates a connection for {@code socket}.
    *
    * @param raw the TCP connection
-   * @param socket the same, or TLS on it
+   * @param socket the same connection, or TLS over it
    * @param ended called at the end, on the connection's thread
    */
   SimConnection(
@@ -111,7 +110,7 @@ final class SimConnection implements Runnable {
     return whole[0];
   }
 
-  /** Closes it; its threads end. */
+  /** Closes the connection and ends its threads. */
   void close() {
     try {
       response.close();

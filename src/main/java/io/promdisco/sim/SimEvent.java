@@ -5,19 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * An event of a watch.
  *
- * @param type what happened
- * @param object the object; of a bookmark only its kind and metadata. Shared: do not change it
- * @param resourceVersion at which it happened
+ * @param type the type of the event
+ * @param object the object; for a bookmark, only its kind and metadata. Shared, and must not be
+ *     changed
+ * @param resourceVersion the version of the change
  * @param initialEventsEnd whether this is the bookmark that ends the initial events
  */
 record SimEvent(Type type, ObjectNode object, long resourceVersion, boolean initialEventsEnd) {
-  /** What happened, named as on the response. */
+  /** The type of an event, as named in the response. */
   public enum Type {
-    /** The object is there now, or has entered the selection. */
+    /** The object was created, or has entered the selection. */
     ADDED,
     /** The object changed. */
     MODIFIED,
-    /** The object is gone, or has left the selection. */
+    /** The object was deleted, or has left the selection. */
     DELETED,
     /** Everything up to its resource version has been sent. */
     BOOKMARK

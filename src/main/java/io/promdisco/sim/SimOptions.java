@@ -7,17 +7,17 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** How a simulated API server behaves. For one thread; read when the server starts. */
+/** Options of a simulated API server. For one thread; read when the server starts. */
 public final class SimOptions {
-  /** What the server answers to {@code sendInitialEvents}. */
+  /** How the server answers {@code sendInitialEvents}. */
   public enum StreamingLists {
-    /** The state as events. */
+    /** Sends the state as events. */
     SERVED,
-    /** 422, as servers from 1.27 whose feature gate is off. */
+    /** Rejects it with 422, like servers from 1.27 on whose feature gate is off. */
     REFUSED_AS_INVALID,
-    /** 400. */
+    /** Rejects it with 400. */
     REFUSED_AS_BAD_REQUEST,
-    /** Not known: the parameter is passed over, as by servers before 1.27. */
+    /** Ignores the unknown parameter, like servers before 1.27. */
     IGNORED
   }
 
@@ -32,17 +32,17 @@ public final class SimOptions {
   final Map<String, String> userByToken = new HashMap<>();
   final Map<String, Permissions> permissions = new HashMap<>();
 
-  /** Port to listen on; default 0: a free one. */
+  /** The port to listen on; default 0 for any free port. */
   public SimOptions port(int value) {
     port = value;
     return this;
   }
 
   /**
-   * Speaks TLS. Default: plain HTTP.
+   * Uses TLS. Default: plain HTTP.
    *
-   * @param context with the server's key
-   * @param ca certificate of the authority in PEM, for kubeconfigs
+   * @param context a context with the server's key
+   * @param ca the CA certificate in PEM, for kubeconfigs
    */
   public SimOptions tls(SSLContext context, String ca) {
     tls = context;
@@ -50,43 +50,43 @@ public final class SimOptions {
     return this;
   }
 
-  /** Clock for time-outs, bookmarks and slow answers. Default: the machine's. */
+  /** The clock for timeouts, bookmarks and slow answers. Default: the system clock. */
   public SimOptions ticker(Ticker value) {
     ticker = value;
     return this;
   }
 
-  /** RequestHandler 406 to those that take nothing but protobuf, and JSON to all others. */
+  /** Answers with 406 to clients that accept only protobuf, and with JSON to all others. */
   public SimOptions refuseProtobuf() {
     protobuf = false;
     return this;
   }
 
-  /** What it answers to {@code sendInitialEvents}. Default: {@link StreamingLists#SERVED}. */
+  /** How it answers {@code sendInitialEvents}. Default: {@link StreamingLists#SERVED}. */
   public SimOptions streamingLists(StreamingLists value) {
     streamingLists = value;
     return this;
   }
 
   /**
-   * RequestHandler a watch from a version that is too old with HTTP status 410. Default: status 200
-   * and an ERROR event.
+   * Answers a watch from a version that is too old with HTTP status 410. Default: status 200 and an
+   * ERROR event.
    */
   public SimOptions goneAsStatus() {
     goneAsStatus = true;
     return this;
   }
 
-  /** Pause between the bookmarks of a watch. Default: a minute. */
+  /** The pause between the bookmarks of a watch. Default: a minute. */
   public SimOptions bookmarkPause(Duration value) {
     bookmarkPause = value;
     return this;
   }
 
   /**
-   * Knows a user. As soon as there is one, unknown tokens get 401, and a request without a token is
-   * that of {@code system:anonymous}, who may do nothing unless added with an empty token. Default:
-   * no users, everybody may do everything.
+   * Adds a user. If there are users, unknown tokens get 401, and a request without a token is that
+   * of {@code system:anonymous}, who has no permissions unless added with an empty token. Default:
+   * no users, and all requests are allowed.
    */
   public SimOptions user(String name, String token, Permissions may) {
     userByToken.put(token, name);

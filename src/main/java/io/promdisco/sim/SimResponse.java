@@ -15,7 +15,7 @@ final class SimResponse {
   private final byte[] body;
   private final int retryAfterSeconds;
 
-  /** A good answer. */
+  /** Creates an answer without faults. */
   SimResponse(int status, String contentType, byte[] body) {
     this(status, contentType, body, 0);
   }
@@ -52,7 +52,7 @@ final class SimResponse {
   /**
    * Sends it.
    *
-   * @return whether the connection can go on
+   * @return whether the connection can be used again
    */
   boolean send(ResponseWriter response) throws IOException {
     response.head(status, headers(contentType), body.length);
@@ -61,9 +61,9 @@ final class SimResponse {
   }
 
   /**
-   * Sends it with something wrong.
+   * Sends the answer with a fault.
    *
-   * @return whether the connection can go on
+   * @return whether the connection can be used again
    */
   boolean send(ResponseWriter response, InjectedFault injection, Codec codec, String kind)
       throws IOException, InterruptedException {
@@ -117,7 +117,7 @@ final class SimResponse {
     return false;
   }
 
-  /** Bytes that are neither JSON nor protobuf, the same every time. */
+  /** Returns bytes that are neither JSON nor protobuf, always the same. */
   static byte[] garbage(int length) {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Who may do what. Safe for all threads. */
+/** The users and their permissions. Safe for all threads. */
 final class SimUsers {
   private static final String ANONYMOUS = "system:anonymous";
 
@@ -32,7 +32,7 @@ final class SimUsers {
     return userByToken.keySet().stream().sorted().findFirst().orElse("");
   }
 
-  /** The user of {@code request}, or 401. */
+  /** Returns the user of {@code request}, or throws 401. */
   synchronized String authenticate(HttpRequest request) {
     String header = request.header("authorization");
     String token = header.startsWith("Bearer ") ? header.substring("Bearer ".length()).strip() : "";

@@ -5,7 +5,10 @@ import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import org.jspecify.annotations.Nullable;
 
-/** The simulated server refuses: what a real one answers as a {@code Status} object. */
+/**
+ * Thrown when the simulated server rejects a request; contains the {@code Status} object of a real
+ * server's answer.
+ */
 final class StatusException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -37,7 +40,7 @@ final class StatusException extends RuntimeException {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** Any refusal, with the usual reason of {@code code}. */
+  /** Returns an exception with the usual reason of {@code code}. */
   static StatusException of(int code, String message) {
     return new StatusException(code, reasonOf(code), message, null, "");
   }
@@ -110,12 +113,12 @@ final class StatusException extends RuntimeException {
     return code;
   }
 
-  /** As {@code NotFound}; empty if there is no name for it. */
+  /** The reason, for example {@code NotFound}; empty if the code has none. */
   public String reason() {
     return reason;
   }
 
-  /** Seconds to wait before the next try; 0: not said. */
+  /** Seconds to wait before a retry; 0 if not set. */
   public int retryAfterSeconds() {
     return retryAfterSeconds;
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The events of a selection of objects, in order, from the moment of subscribing. Events wait here
- * without limit until they are taken. One thread takes them; any thread may end it.
+ * The events of selected objects, in order, from the subscription on. Events wait without a limit
+ * until they are taken. One thread takes them; any thread may end it.
  */
 final class Subscription implements AutoCloseable {
   private final SimCluster cluster;
@@ -15,7 +15,7 @@ final class Subscription implements AutoCloseable {
   private final ObjectSelector selection;
   private final long after;
 
-  /** An empty one ends the subscription. */
+  /** an empty one ends the subscription */
   private final BlockingQueue<Optional<SimEvent>> queue = new LinkedBlockingQueue<>();
 
   Subscription(SimCluster cluster, ResourceTable table, ObjectSelector selection, long after) {
@@ -25,16 +25,18 @@ final class Subscription implements AutoCloseable {
     this.after = after;
   }
 
-  /** Waits for the next event; empty once this was ended and all before that has been taken. */
+  /**
+   * Waits for the next event. Returns empty when this has ended and all earlier events were taken.
+   */
   public Optional<SimEvent> next() throws InterruptedException {
     Optional<SimEvent> event = queue.take();
     if (event.isEmpty()) {
-      queue.add(event); // For the next call.
+      queue.add(event); // for the next call
     }
     return event;
   }
 
-  /** The next event if there is one already. */
+  /** Returns the next event if there is one. */
   public Optional<SimEvent> poll() {
     return queue.isEmpty() || queue.element().isEmpty() ? Optional.empty() : queue.remove();
   }
@@ -44,13 +46,13 @@ final class Subscription implements AutoCloseable {
     cluster.bookmark(this);
   }
 
-  /** Takes no more events; those that wait can still be taken. */
+  /** Accepts no more events; waiting ones can still be taken. */
   public void end() {
     cluster.unsubscribe(this);
     queue.add(Optional.empty());
   }
 
-  /** Ends at once; events that wait are dropped. */
+  /** Ends the subscription and drops waiting events. */
   @Override
   public void close() {
     cluster.unsubscribe(this);

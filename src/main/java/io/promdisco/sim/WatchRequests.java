@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Begins watches: which version, which events first, and what is refused. */
+/** Starts watches: determines the version and the initial events, and rejects invalid requests. */
 final class WatchRequests {
   private static final Duration LONGEST = Duration.ofMinutes(30);
 
@@ -24,19 +24,19 @@ final class WatchRequests {
     this.faults = faults;
   }
 
-  /** A watch that has been let in. */
+  /** A watch that was accepted. */
   interface Session {
-    /** Sends the head and all events; whether the connection can go on afterwards. */
+    /** Sends headers and all events. Returns whether the connection can be used again. */
     boolean run() throws IOException, InterruptedException;
 
-    /** Ends it at once. */
+    /** Ends the watch immediately. */
     void stop();
   }
 
   /**
-   * Begins a watch.
+   * Starts a watch.
    *
-   * @throws StatusException if it is refused with a status
+   * @throws StatusException if it is rejected with a status
    */
   Session begin(
       Route route,
@@ -134,7 +134,7 @@ final class WatchRequests {
     }
   }
 
-  /** A watch that begins and ends with an ERROR event. */
+  /** A watch that consists of an ERROR event. */
   private record ErrorSession(ResponseWriter response, Codec codec, StatusException refusal)
       implements Session {
     @Override
@@ -148,7 +148,7 @@ final class WatchRequests {
 
     @Override
     public void stop() {
-      // It ends by itself.
+      // It ends without being stopped.
     }
   }
 }

@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch under way: takes events from its subscription and sends them as frames, on its own
- * thread, until the subscription ends. Time-out and bookmarks are events in that same queue, so
- * that nothing overtakes anything.
+ * A running watch. It takes events from its subscription and sends them as frames, on its own
+ * thread, until the subscription ends. Timeout and bookmarks are events in the same queue, so that
+ * the order is kept.
  */
 final class WatchStream implements WatchRequests.Session {
   private final Resource<?> resource;
@@ -28,7 +28,7 @@ final class WatchStream implements WatchRequests.Session {
   private final String contentType;
   private final Duration timeout;
 
-  /** Between bookmarks; null: the client asked for none. */
+  /** the pause between bookmarks; null if the client has not requested them */
   private final @Nullable Duration bookmarkPause;
 
   private final Faults faults;
@@ -75,7 +75,7 @@ final class WatchStream implements WatchRequests.Session {
     return resource;
   }
 
-  /** Something goes wrong from the next frame on. */
+  /** Applies a fault from the next frame on. */
   void strike(InjectedFault injection) {
     strikeAfter(injection, 0);
     Fault fault = injection.rule().fault();
@@ -84,7 +84,7 @@ final class WatchStream implements WatchRequests.Session {
     }
   }
 
-  /** Gives a {@link Fault.Break} that is due before any frame one to strike. */
+  /** Sends a bookmark to which a {@link Fault.Break} without a pending frame can apply. */
   void breakAtOnce(InjectedFault injection) {
     FaultRule rule = injection.rule();
     if (rule.fault() instanceof Fault.Break && rule.afterFrames() == 0) {
@@ -97,14 +97,14 @@ final class WatchStream implements WatchRequests.Session {
     goodFrames = frames;
   }
 
-  /** Sends a bookmark if the client asked for such. */
+  /** Sends a bookmark if the client has requested bookmarks. */
   void bookmark() {
     if (bookmarkPause != null) {
       events.bookmark();
     }
   }
 
-  /** Ends in good order, with a last bookmark. */
+  /** Ends the watch normally, with a last bookmark. */
   void timeOut() {
     bookmark();
     events.end();
@@ -139,7 +139,7 @@ final class WatchStream implements WatchRequests.Session {
     }
   }
 
-  /** The next event; what was written leaves before this waits for it. */
+  /** Returns the next event. Sends what is buffered before it waits. */
   private Optional<SimEvent> next() throws IOException, InterruptedException {
     Optional<SimEvent> waiting = events.poll();
     if (waiting.isPresent()) {
@@ -203,7 +203,7 @@ final class WatchStream implements WatchRequests.Session {
     return pair;
   }
 
-  /** The deletion of an object that never was. */
+  /** Returns the deletion of an object that never existed. */
   private SimEvent phantomEvent(SimEvent event) {
     ObjectNode object = event.object().deepCopy();
     ghosts++;
@@ -219,7 +219,7 @@ final class WatchStream implements WatchRequests.Session {
     return new SimEvent(SimEvent.Type.BOOKMARK, object, 1, bookmark.initialEventsEnd());
   }
 
-  /** The fault that is due; null: none. A frame before its time counts. */
+  /** Returns the fault that applies now, or null. Counts a frame before it. */
   private synchronized @Nullable InjectedFault due(boolean countFrame) {
     if (fault == null) {
       return null;

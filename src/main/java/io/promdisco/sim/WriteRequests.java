@@ -6,9 +6,9 @@ import io.promdisco.offline.ResourceKinds;
 import java.io.IOException;
 import java.util.Set;
 
-/** Takes writes of single objects, and reads them. */
+/** Handles writes and reads of single objects. */
 final class WriteRequests {
-  /** Kinds whose status only {@code …/status} writes. */
+  /** Kinds whose status is written only through {@code …/status}. */
   private static final Set<String> WITH_STATUS =
       Set.of("Pod", "Node", "Service", "Ingress", "Namespace", "ReplicaSet", "Job");
 
@@ -18,7 +18,7 @@ final class WriteRequests {
     this.cluster = cluster;
   }
 
-  /** The object after the request, and what it was: 200 or 201. */
+  /** The object after the request, with the status 200 or 201. */
   record Result(int status, ObjectNode object) {}
 
   Result handle(Route route, HttpRequest request) {
@@ -37,7 +37,7 @@ final class WriteRequests {
         .orElseThrow(() -> StatusException.notFound(route.resource(), route.name()));
   }
 
-  /** A new object has no status yet, but for nodes, which register with theirs. */
+  /** Removes the status of a new object, except for nodes, which register with their status. */
   private static ObjectNode created(Route route, ObjectNode object) {
     String kind = route.resource().kind();
     if (WITH_STATUS.contains(kind) && !kind.equals("Node")) {

@@ -3,11 +3,11 @@ package io.promdisco.util;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Closes what was opened, in reverse order; a failure does not keep the rest open. */
+/** Closes resources in reverse order. A failure does not prevent closing the others. */
 public final class Closer implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  /** Remembers {@code resource} and returns it. */
+  /** Adds {@code resource} and returns it. */
   public synchronized <T extends AutoCloseable> T add(T resource) {
     open.push(resource);
     return resource;
@@ -16,8 +16,8 @@ public final class Closer implements AutoCloseable {
   /**
    * Closes everything.
    *
-   * @throws IllegalStateException if something could not be closed, with the first failure as cause
-   *     and the others suppressed in it
+   * @throws IllegalStateException if a resource could not be closed, with the first failure as
+   *     cause and the others suppressed in it
    */
   @Override
   public synchronized void close() {
@@ -37,7 +37,7 @@ public final class Closer implements AutoCloseable {
       }
     }
     if (first != null) {
-      throw new IllegalStateException("could not close everything", first);
+      throw new IllegalStateException("could not close all resources", first);
     }
   }
 }

@@ -13,10 +13,10 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * The loggers of this library. Log messages may contain text of servers, files and clusters. So
+ * The loggers of this library. Log messages may contain text from servers, files and clusters. So
  * each argument and each message of an exception is made {@linkplain PrintableText printable} and
  * cut at {@value #LONGEST} characters, for every logging library: such text cannot forge a line of
- * the log or fill it. A line for which there is no memory is left out: to log never ends a loop or
+ * the log or fill it. If memory is short, a line is left out, so that logging never ends a loop or
  * a thread. Safe for all threads.
  */
 public final class EscapingLogger extends LegacyAbstractLogger {
@@ -33,7 +33,7 @@ public final class EscapingLogger extends LegacyAbstractLogger {
     this.name = to.getName();
   }
 
-  /** The logger of {@code type}. */
+  /** Returns the logger of {@code type}. */
   public static Logger of(Class<?> type) {
     return new EscapingLogger(LoggerFactory.getLogger(type));
   }
@@ -78,7 +78,7 @@ public final class EscapingLogger extends LegacyAbstractLogger {
     try {
       logPrintable(level, marker, pattern, arguments, error);
     } catch (OutOfMemoryError e) {
-      // There is nothing left to report it with.
+      // There is no memory left to report it.
     }
   }
 
@@ -108,8 +108,8 @@ public final class EscapingLogger extends LegacyAbstractLogger {
   }
 
   /**
-   * The exception itself if its messages are printable and short, else a copy with printable
-   * messages.
+   * Returns the exception itself if its messages are printable and short, otherwise a copy with
+   * printable messages.
    */
   static Throwable printable(Throwable error) {
     return isPrintable(error) ? error : new Copy(error, MOST_CAUSES);

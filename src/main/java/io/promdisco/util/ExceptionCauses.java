@@ -3,14 +3,14 @@ package io.promdisco.util;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads exceptions: what caused them, and what they say. */
+/** Reads causes and messages of exceptions. */
 public final class ExceptionCauses {
-  /** Exceptions may cause each other in a circle. */
+  /** Causes of exceptions may form a cycle. */
   private static final int DEEPEST = 20;
 
   private ExceptionCauses() {}
 
-  /** The first line of its message, or {@code otherwise} if it has none. */
+  /** Returns the first line of its message, or {@code otherwise} if it has none. */
   public static String detail(Throwable problem, String otherwise) {
     String message = problem.getMessage();
     if (message == null || message.isBlank()) {
@@ -21,17 +21,19 @@ public final class ExceptionCauses {
   }
 
   /**
-   * A message of the JSON parser without the unquoted word that it repeats, which may be a secret:
-   * the text may be no JSON at all, but a file with a token.
+   * Returns a message of the JSON parser without the unquoted word in it, which may be a secret,
+   * because the text may be a file with a token.
    */
   public static String ofJson(String message) {
     return message.startsWith("Unrecognized token ")
-        ? "a word without quotes (expected: a list, an object, a text, a number, true, false or"
-            + " null)"
+        ? "a word without quotes (expected: a list, an object, text in quotes, a number,"
+            + " true, false or null)"
         : message;
   }
 
-  /** A sentence without its capital letter, as a part of another sentence. */
+  /**
+   * Returns a sentence without its initial capital letter, to use it as part of another sentence.
+   */
   public static String lower(String text) {
     boolean sentence =
         text.length() > 1
@@ -40,7 +42,7 @@ public final class ExceptionCauses {
     return sentence ? text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1) : text;
   }
 
-  /** The first exception of a type among {@code problem} and what caused it, or null. */
+  /** Returns the first exception of a type among {@code problem} and its causes, or null. */
   public static <T extends Throwable> @Nullable T find(Throwable problem, Class<T> type) {
     Throwable at = problem;
     for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {

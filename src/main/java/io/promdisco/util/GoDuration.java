@@ -25,7 +25,7 @@ public final class GoDuration {
   /**
    * Reads a duration.
    *
-   * @throws IllegalArgumentException if it is none; with Go's message
+   * @throws IllegalArgumentException if it is not a duration; with Go's message
    */
   public static Duration parse(String text) {
     boolean negative = text.startsWith("-");

@@ -2,9 +2,9 @@ package io.promdisco.util;
 
 import java.util.HexFormat;
 
-/** How Go reads and writes small things, for messages that people compare with Prometheus's. */
+/** Formats and parses values as Go does, for messages that people compare with Prometheus's. */
 public final class GoFormatting {
-  /** Characters that a quotation shows; Prometheus shows all. */
+  /** The maximum length of quoted text; Prometheus quotes all of it. */
   private static final int LONGEST = 500;
 
   private static final HexFormat HEX = HexFormat.of();
@@ -12,8 +12,8 @@ public final class GoFormatting {
   private GoFormatting() {}
 
   /**
-   * The text in double quotes, with escapes for what does not print. Of a text of more than 500
-   * characters it shows the first 500, and an ellipsis before the closing quotes.
+   * Returns the text in double quotes, with escapes for unprintable characters. Of a text of more
+   * than 500 characters, it contains the first 500 and an ellipsis.
    */
   public static String quote(String text) {
     int end = Math.min(text.length(), LONGEST);
@@ -65,7 +65,7 @@ public final class GoFormatting {
     };
   }
 
-  /** Whether Go's {@code strconv.ParseBool} takes the text. */
+  /** Whether Go's {@code strconv.ParseBool} accepts the text. */
   public static boolean isBoolean(String text) {
     return switch (text) {
       case "1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False" -> true;

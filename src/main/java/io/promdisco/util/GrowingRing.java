@@ -10,13 +10,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue between any number of threads that put and one that takes, which grows as long as the
- * taker is slow and shrinks again once it has caught up: whoever puts never waits.
+ * A queue between any number of threads that add and one that takes. It grows while the taking
+ * thread is slow, and shrinks when that has caught up; adding never blocks.
  *
  * <p>One lock, held for a few instructions at a time.
  */
 public final class GrowingRing<T> implements AutoCloseable {
-  private static final int FIRST_CAPACITY = 16; // a power of two, as every capacity
+  private static final int FIRST_CAPACITY = 16; // a power of two, like every capacity
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
@@ -34,9 +34,9 @@ public final class GrowingRing<T> implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Adds an element at the end; never blocks.
+   * Adds an element at the end without blocking.
    *
-   * @return false if the ring is closed; the element is dropped then
+   * @return false if the ring is closed; then the element is dropped
    */
   public boolean put(T element) {
     lock.lock();
@@ -53,9 +53,9 @@ public final class GrowingRing<T> implements AutoCloseable {
   }
 
   /**
-   * Adds many elements at the end, waking the taker once; never blocks.
+   * Adds several elements at the end without blocking, and wakes the taking thread once.
    *
-   * @return false if the ring is closed; the elements are dropped then
+   * @return false if the ring is closed; then the elements are dropped
    */
   public boolean putAll(Collection<? extends T> elements) {
     lock.lock();
@@ -83,7 +83,7 @@ public final class GrowingRing<T> implements AutoCloseable {
   }
 
   /**
-   * Takes the oldest element, waiting for one. For one thread.
+   * Waits for the oldest element and takes it. For one thread.
    *
    * @return null once the ring is closed
    */
@@ -96,7 +96,7 @@ public final class GrowingRing<T> implements AutoCloseable {
       if (closed) {
         return null;
       }
-      @SuppressWarnings("unchecked") // put lets nothing else in
+      @SuppressWarnings("unchecked") // put() accepts nothing else
       T element = (T) ring[first];
       ring[first] = null;
       first = (first + 1) & (ring.length - 1);
@@ -111,7 +111,7 @@ public final class GrowingRing<T> implements AutoCloseable {
   }
 
   /**
-   * Takes everything that waits, oldest first, waiting for at least one. For one thread.
+   * Waits for at least one element and takes all of them, oldest first. For one thread.
    *
    * @return null once the ring is closed
    */
@@ -126,7 +126,7 @@ public final class GrowingRing<T> implements AutoCloseable {
       }
       List<T> taken = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
-        @SuppressWarnings("unchecked") // put lets nothing else in
+        @SuppressWarnings("unchecked") // put() accepts nothing else
         T element = (T) ring[(first + i) & (ring.length - 1)];
         taken.add(element);
       }
@@ -143,7 +143,7 @@ public final class GrowingRing<T> implements AutoCloseable {
     }
   }
 
-  /** Number of elements that wait. */
+  /** Returns the number of waiting elements. */
   public int size() {
     lock.lock();
     try {
@@ -153,7 +153,9 @@ public final class GrowingRing<T> implements AutoCloseable {
     }
   }
 
-  /** Drops what waits and lets the taker go; nothing is added or taken any more. */
+  /**
+   * Drops waiting elements and wakes the taking thread. Nothing can be added or taken afterwards.
+   */
   @Override
   public void close() {
     lock.lock();
@@ -167,7 +169,7 @@ public final class GrowingRing<T> implements AutoCloseable {
     }
   }
 
-  /** Number of elements there is room for now. */
+  /** Returns the current capacity. */
   int capacity() {
     lock.lock();
     try {

@@ -6,20 +6,19 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Unpacks gzip of one or several members. The JDK's stream reads an empty member by a call within
- * the call before, so that thousands of them would overflow the stack; this one refuses them. For
- * one thread.
+ * Uncompresses gzip with one or several members. The JDK's stream reads an empty member in a nested
+ * call, so that thousands of them would overflow the stack; this one rejects them. For one thread.
  */
 public final class GzipStream extends GZIPInputStream {
-  /** Empty members in a row. */
+  /** The maximum number of consecutive empty members. */
   private static final int MOST_EMPTY = 100;
 
-  private int calls; // that have not returned yet
+  private int calls; // the number of nested calls
 
   /**
-   * Unpacks {@code packed}, which is closed with it.
+   * Creates a stream over {@code packed}, which is closed with it.
    *
-   * @throws IOException if it does not begin as gzip, or cannot be read
+   * @throws IOException if it is not gzip, or cannot be read
    */
   public GzipStream(InputStream packed) throws IOException {
     super(packed, 1 << 13);

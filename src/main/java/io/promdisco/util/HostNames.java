@@ -3,11 +3,11 @@ package io.promdisco.util;
 import com.google.common.net.InetAddresses;
 import java.util.Locale;
 
-/** Host names and IP addresses in a form that can be compared. */
+/** Normalizes host names and IP addresses. */
 public final class HostNames {
   private HostNames() {}
 
-  /** A host in lower case; an IPv6 address in its shortest form, without brackets. */
+  /** Returns a host in lower case; an IPv6 address in its shortest form, without brackets. */
   public static String canonical(String host) {
     if (host.indexOf(':') < 0) {
       return host.toLowerCase(Locale.ROOT);
@@ -18,12 +18,12 @@ public final class HostNames {
         : bare.toLowerCase(Locale.ROOT);
   }
 
-  /** A host without the brackets that an IPv6 address has in a URL. */
+  /** Returns a host without the brackets of an IPv6 address in a URL. */
   public static String withoutBrackets(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
-  /** An address without its port and brackets. */
+  /** Returns an address without its port and brackets. */
   public static String withoutPort(String address) {
     int colon = address.lastIndexOf(':');
     boolean hasPort = colon >= 0 && address.indexOf(':') == colon;

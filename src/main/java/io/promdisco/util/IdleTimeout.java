@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when the other side has said nothing for too long. Silence does not count while it is we
- * who have not listened. Safe for all threads.
+ * Detects that the other side has sent nothing for too long. Time spent applying back-pressure does
+ * not count as idle. Safe for all threads.
  */
 public final class IdleTimeout {
   private final Ticker ticker;
@@ -25,10 +25,10 @@ public final class IdleTimeout {
   private boolean stopped;
 
   /**
-   * Does nothing until it is started.
+   * Creates a timeout that is not started.
    *
-   * @param isOurs whether something waits for us just now
-   * @param tooLong told once what is wrong, on the ticker's thread
+   * @param isOurs whether received data is waiting to be read by this side
+   * @param tooLong called once with the problem, on the ticker's thread
    */
   public IdleTimeout(
       Ticker ticker, Duration longest, BooleanSupplier isOurs, Consumer<IOException> tooLong) {
@@ -38,7 +38,7 @@ public final class IdleTimeout {
     this.tooLong = tooLong;
   }
 
-  /** Begins to listen. */
+  /** Starts the timeout. */
   public synchronized void start() {
     lastSign = ticker.nanos();
     if (!stopped) {
@@ -46,12 +46,12 @@ public final class IdleTimeout {
     }
   }
 
-  /** The other side has said something. */
+  /** Records that data was received. */
   public void received() {
     lastSign = ticker.nanos();
   }
 
-  /** Listens no more. */
+  /** Stops the timeout. */
   public synchronized void stop() {
     stopped = true;
     if (alarm != null) {
@@ -72,10 +72,10 @@ public final class IdleTimeout {
         return;
       }
     }
-    tooLong.accept(new IdleTimeoutException("nothing came for " + longest.toSeconds() + " s"));
+    tooLong.accept(new IdleTimeoutException("no data for " + longest.toSeconds() + " s"));
   }
 
-  /** The other side has been silent for too long. */
+  /** Thrown if nothing was received for too long. */
   public static final class IdleTimeoutException extends IOException {
     private static final long serialVersionUID = 1;
 

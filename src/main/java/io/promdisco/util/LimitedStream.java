@@ -11,10 +11,10 @@ public final class LimitedStream extends FilterInputStream {
   private long left;
 
   /**
-   * Limits a stream.
+   * Creates a stream with a limit.
    *
-   * @param limit how many bytes may be read or skipped
-   * @param failure makes the error for a stream that has more
+   * @param limit the number of bytes that may be read or skipped
+   * @param failure creates the error for a longer stream
    */
   public LimitedStream(InputStream in, long limit, Supplier<IOException> failure) {
     super(in);

@@ -3,11 +3,11 @@ package io.promdisco.util;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 /**
- * The limits of the memory that sources of targets hold: of each, and of all together. One for each
- * instance of promdisco. Safe for all threads.
+ * Memory limits for sources of targets: for each, and for all together. Each instance of promdisco
+ * has one. Safe for all threads.
  */
 public final class MemoryBudget {
-  /** What is estimated of objects that share most of their text is up to so many times too high. */
+  /** The factor by which the estimate for objects that share most of their text may be too high. */
   private static final int SHARED = 3;
 
   private final long ofEach;
@@ -16,37 +16,45 @@ public final class MemoryBudget {
   @GuardedBy("this")
   private long estimated;
 
-  /** The same with a third of what shares its text. */
+  /** The total, with a third of the estimate for objects that share text. */
   @GuardedBy("this")
   private long likely;
 
-  /** At most {@code ofEach} bytes for a source, and {@code ofAll} for all of them, at least one. */
+  /**
+   * Creates a budget with at most {@code ofEach} bytes for a source and {@code ofAll} bytes for all
+   * of them, each at least one.
+   */
   public MemoryBudget(long ofEach, long ofAll) {
     this.ofEach = ofEach;
     this.ofAll = Math.max(ofEach, ofAll);
   }
 
-  /** At most {@code bytes} for a source, and half of the maximum heap for all. */
+  /**
+   * Returns a budget with at most {@code bytes} for a source, and half of the maximum heap for all.
+   */
   public static MemoryBudget ofEach(long bytes) {
     return new MemoryBudget(bytes, Runtime.getRuntime().maxMemory() / 2);
   }
 
-  /** A quarter of the maximum heap for a source, at least 16 MiB, and half of it for all. */
+  /**
+   * Returns a budget with a quarter of the maximum heap for a source, at least 16 MiB, and half of
+   * it for all.
+   */
   public static MemoryBudget standard() {
     return ofEach(SourceMemory.standard());
   }
 
-  /** The bytes of memory that one source may take. */
+  /** Returns the limit of one source in bytes. */
   public long ofEach() {
     return ofEach;
   }
 
-  /** The share of a source that is counted as it is estimated. */
+  /** Returns the share of a source whose estimate is counted fully. */
   public Share share() {
     return new Share(1);
   }
 
-  /** The share of a source whose objects have most of their text in common. */
+  /** Returns the share of a source whose objects have most of their text in common. */
   public Share shareOfObjects() {
     return new Share(SHARED);
   }
@@ -78,32 +86,32 @@ public final class MemoryBudget {
     share.isClosed = true;
   }
 
-  /** What one source holds. It gives it back when it is closed. */
+  /** The memory of one source, which is released when it is closed. */
   public final class Share implements AutoCloseable {
     private final int divisor;
-    private long held; // by the budget, under its lock
-    private boolean isClosed; // by the budget, under its lock
+    private long held; // used by the budget, under its lock
+    private boolean isClosed; // used by the budget, under its lock
 
     private Share(int divisor) {
       this.divisor = divisor;
     }
 
     /**
-     * Counts a new state of the source, which replaces the one that is held: only what it takes
-     * beyond that one is counted for all. Call {@link #hold} when it is read.
+     * Returns a counter for a new state of the source, which replaces the current one; only the
+     * excess over the current one counts for the total. Call {@link #hold} after reading it.
      *
-     * @param kept bytes of it that were counted before
+     * @param kept bytes that were counted before
      */
     public SourceMemory reading(long kept) {
       return new SourceMemory(ofEach, kept, this);
     }
 
-    /** The source holds {@code bytes} from now on, after a new state has been read or refused. */
+    /** Sets the memory of the source after a new state was read or rejected. */
     public void hold(long bytes) {
       set(this, bytes);
     }
 
-    /** Counts what is beyond the bytes held until now; false: it is too much for all sources. */
+    /** Counts the excess over the current bytes. Returns false if the total would be too high. */
     boolean grow(long to) {
       return MemoryBudget.this.grow(this, to);
     }

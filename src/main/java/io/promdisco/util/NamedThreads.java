@@ -3,11 +3,13 @@ package io.promdisco.util;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads with names that say whose they are. */
+/** Creates threads with names that show their owner. */
 public final class NamedThreads {
   private NamedThreads() {}
 
-  /** Makes daemon threads called {@code name}, then {@code name-1}, {@code name-2} and so on. */
+  /**
+   * Returns a factory for daemon threads {@code name}, {@code name-1}, {@code name-2} and so on.
+   */
   public static ThreadFactory daemon(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
@@ -16,7 +18,7 @@ public final class NamedThreads {
     };
   }
 
-  /** Starts a daemon thread called {@code name}. */
+  /** Starts a daemon thread with a name. */
   public static Thread start(String name, Runnable task) {
     Thread thread = unstarted(name, task);
     thread.start();

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * Daemon threads for tasks that may block: each task begins at once, on an idle thread or a new
- * one; threads that have had nothing to do for ten seconds end. Safe for all threads.
+ * Daemon threads for tasks that may block. Each task starts immediately, on an idle thread or a new
+ * one. Threads end after ten idle seconds. Safe for all threads.
  */
 public final class OnDemandThreads implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(OnDemandThreads.class);
@@ -19,7 +19,10 @@ public final class OnDemandThreads implements AutoCloseable {
   private final String name;
   private final ThreadPoolExecutor executor;
 
-  /** Threads called {@code name}, {@code name-1} and so on; none yet. */
+  /**
+   * Creates an instance without threads. Its threads are called {@code name}, {@code name-1} and so
+   * on.
+   */
   public OnDemandThreads(String name) {
     this.name = name;
     executor =
@@ -32,22 +35,22 @@ public final class OnDemandThreads implements AutoCloseable {
             NamedThreads.daemon(name));
   }
 
-  /** Runs {@code task} on a separate thread; does nothing once this is closed. */
+  /** Runs {@code task} on a separate thread. Does nothing after close. */
   public void run(Runnable task) {
     try {
       executor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("{}: closed, a task is left out", name);
+      log.debug("{}: closed; a task was not run", name);
     }
   }
 
-  /** Interrupts all tasks and waits for their end, ten seconds at most. */
+  /** Interrupts all tasks and waits for their end, at most ten seconds. */
   @Override
   public void close() {
     executor.shutdownNow();
     try {
       if (!executor.awaitTermination(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("{}: a task does not end; its thread is left behind", name);
+        log.warn("{}: a task does not end; its thread keeps running", name);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

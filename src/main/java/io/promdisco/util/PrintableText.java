@@ -5,19 +5,23 @@ import java.util.regex.Pattern;
 /**
  * Makes foreign text safe to show: characters that control a terminal or are invisible become
  * visible escapes. These are control characters (C0, DEL, C1), line and paragraph separators,
- * format characters (bidirectional controls and zero-width ones among them), invisible letters,
- * variation selectors, unpaired surrogates, unassigned code points, and combining marks beyond
- * {@value #MOST_MARKS} in a row.
+ * format characters (including bidirectional controls and zero-width ones), invisible letters,
+ * variation selectors, unpaired surrogates, unassigned code points, and more than {@value
+ * #MOST_MARKS} consecutive combining marks.
  *
- * <p>Escapes are {@code \n}, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code
- * \U000e0041}. A backslash stays as it is, so that making text printable twice changes nothing.
+ * <p>Escapes are {@code
+ * }, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code \U000e0041}. A backslash
+ * remains unchanged, so making a text printable twice has no further effect.
  */
 public final class PrintableText {
   private static final int MOST_MARKS = 8;
   private static final String CUT = "…";
   private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]\\s*");
 
-  /** First and last of each range of invisible characters that are not format characters. */
+  /**
+   * The first and last code point of each range of invisible characters that are not format
+   * characters.
+   */
   private static final int[] INVISIBLE = {
     0x034f, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x2065, 0x2065, 0x2800, 0x2800,
     0x3164, 0x3164, 0xfe00, 0xfe0f, 0xffa0, 0xffa0, 0xe0000, 0xe0fff
@@ -25,7 +29,7 @@ public final class PrintableText {
 
   private PrintableText() {}
 
-  /** {@code text} with the escapes; the same string if there is nothing to escape. */
+  /** Returns {@code text} with escapes; the same string if there is nothing to escape. */
   public static String of(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (!isPlain(text.charAt(i))) {
@@ -36,10 +40,10 @@ public final class PrintableText {
   }
 
   /**
-   * The beginning of {@code text} with the escapes.
+   * Returns the beginning of {@code text} with escapes.
    *
-   * @param most the largest number of characters, escapes included; a longer text is cut and {@code
-   *     …} follows
+   * @param most the maximum number of characters, including escapes; {@code …} follows a shortened
+   *     text
    */
   public static String brief(String text, int most) {
     int end = Math.min(text.length(), most);
@@ -51,7 +55,7 @@ public final class PrintableText {
     return end == text.length() ? text : text.substring(0, end) + CUT;
   }
 
-  /** As {@link #brief}, with a blank in the place of each line break. */
+  /** Same as {@link #brief}, with a blank instead of each line break. */
   public static String line(String text, int most) {
     return brief(LINE_BREAK.matcher(text.strip()).replaceAll(" "), most);
   }
@@ -87,7 +91,7 @@ public final class PrintableText {
     return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
   }
 
-  /** Whether a code point must be escaped: it controls a terminal or is invisible. */
+  /** Whether a code point must be escaped, because it controls a terminal or is invisible. */
   public static boolean isHidden(int c) {
     if (c < 0x7f) {
       return c < ' ';

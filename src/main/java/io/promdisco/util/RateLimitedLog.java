@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Logs a line that clients can cause at most once a minute, with the number of lines omitted since.
- * Safe for all threads.
+ * Logs a line that clients can cause at most once a minute, with the number of omitted lines. Safe
+ * for all threads.
  */
 public final class RateLimitedLog {
   /** The pause after a line. */
@@ -20,12 +20,12 @@ public final class RateLimitedLog {
   private long last;
 
   @GuardedBy("this")
-  private long skipped = -1; // nothing has been logged
+  private long skipped = -1; // nothing was logged yet
 
   /**
    * Creates a log.
    *
-   * @param nanos the clock
+   * @param nanos the clock in nanoseconds
    * @param log receives each line
    */
   public RateLimitedLog(LongSupplier nanos, Consumer<String> log) {
@@ -38,7 +38,7 @@ public final class RateLimitedLog {
     log(line, log);
   }
 
-  /** The same, with a log for this line, which may add the exception that it is about. */
+  /** Does the same with another log for this line, which may add an exception. */
   public void log(String line, Consumer<String> log) {
     String said;
     synchronized (this) {
@@ -47,7 +47,7 @@ public final class RateLimitedLog {
         skipped++;
         return;
       }
-      said = skipped > 0 ? line + " (and " + skipped + " more like it since the last line)" : line;
+      said = skipped > 0 ? line + " (and " + skipped + " similar messages since the last one)" : line;
       last = now;
       skipped = 0;
     }

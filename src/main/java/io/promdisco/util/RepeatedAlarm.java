@@ -3,7 +3,7 @@ package io.promdisco.util;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 
-/** An alarm that sets itself again after each time, for tickers that cannot repeat one. */
+/** A repeating timer, made of single ones, for tickers that cannot repeat. */
 final class RepeatedAlarm implements Ticker.Alarm {
   private final Ticker ticker;
   private final Duration pause;

@@ -15,18 +15,18 @@ public final class SmallFiles {
   private SmallFiles() {}
 
   /**
-   * The text of a file without the white space around it.
+   * Returns the text of a file without surrounding white space.
    *
-   * @throws IOException with one line: the path and what is wrong with it
+   * @throws IOException whose message is one line: the path and what is wrong with it
    */
   public static String read(Path file) throws IOException {
     return new String(bytes(file), UTF_8).strip();
   }
 
   /**
-   * The bytes of a file.
+   * Returns the bytes of a file.
    *
-   * @throws IOException with one line: the path and what is wrong with it
+   * @throws IOException whose message is one line: the path and what is wrong with it
    */
   public static byte[] bytes(Path file) throws IOException {
     try (InputStream in = UserFiles.open(file, LARGEST)) {

@@ -10,54 +10,57 @@ import java.lang.management.MemoryUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the memory of a source of targets while it is read, and refuses what exceeds a limit
+ * Estimates the memory of a source of targets while it is read, and rejects what exceeds a limit
  * before it is stored. Counts characters and a flat rate for each object, including the targets
- * made of them. The estimate is rough because it is made for each string. For one thread.
+ * made from them. The estimate is rough because it is made for each string. For one thread.
  */
 public final class SourceMemory {
-  /** Of a target group: its object, its entries in tables. */
+  /** The bytes of a target group: its object and its table entries. */
   public static final int GROUP = 500;
 
-  /** Of a target: its object, the one made of it by relabelling. */
+  /** The bytes of a target: its object, and the one that relabelling makes from it. */
   public static final int TARGET = 300;
 
-  /** Of a label beside its text. */
+  /** The bytes of a label without its text. */
   public static final int LABEL = 100;
 
-  /** Of a label of a group for each of its targets, which hold references to it. */
+  /** The bytes of a group's label for each of its targets, which refer to it. */
   private static final int SHARED_LABEL = 8;
 
-  /** The number of labels that can be intended; rules may multiply more of them for each target. */
+  /** The usual maximum number of labels; rules may multiply further ones for each target. */
   private static final int USUAL_LABELS = 100;
 
-  /** Characters of a group's labels that can be intended; answers repeat more for each target. */
+  /**
+   * The usual maximum number of characters in a group's labels; answers repeat further ones for
+   * each target.
+   */
   private static final int USUAL_CHARACTERS = 4096;
 
-  /** One in so many of further characters counts for each target. */
+  /** The fraction of further characters that counts for each target. */
   private static final int SHARED_CHARACTERS = 4;
 
   private static final long LEAST = 16L << 20;
   private static final double PRESSURE = 0.8;
 
-  /** Bytes that are asked of the budget at once. */
+  /** The number of bytes that are requested from the budget at a time. */
   private static final long STEP = 64 << 10;
 
   private final long most;
   private final MemoryBudget.@Nullable Share share;
   private long taken;
-  private long granted; // by the budget
+  private long granted; // granted by the budget
 
-  /** Counts from zero; {@code most} is the limit in bytes. */
+  /** Counts from zero up to the limit {@code most}, in bytes. */
   public SourceMemory(long most) {
     this(most, 0);
   }
 
-  /** Counts from {@code taken}. */
+  /** Counts from {@code taken} up to the limit {@code most}, in bytes. */
   public SourceMemory(long most, long taken) {
     this(most, taken, null);
   }
 
-  /** Counts from {@code taken}, of which {@code share} knows; null: no budget. */
+  /** Counts from {@code taken}, which {@code share} includes; null for no budget. */
   SourceMemory(long most, long taken, MemoryBudget.@Nullable Share share) {
     this.most = most;
     this.taken = taken;
@@ -65,25 +68,25 @@ public final class SourceMemory {
     granted = share == null ? Long.MAX_VALUE : taken;
   }
 
-  /** The default limit: a quarter of the maximum heap, at least 16 MiB. */
+  /** Returns the default limit: a quarter of the maximum heap, at least 16 MiB. */
   public static long standard() {
     return Math.max(LEAST, Runtime.getRuntime().maxMemory() / 4);
   }
 
-  /** No limit. */
+  /** Returns a counter without a limit. */
   public static SourceMemory unlimited() {
     return new SourceMemory(Long.MAX_VALUE / 4);
   }
 
-  /** The bytes that have been counted. */
+  /** Returns the counted bytes. */
   public long taken() {
     return taken;
   }
 
   /**
-   * Counts {@code bytes} more, or fewer if below 0.
+   * Adds {@code bytes}, which may be negative.
    *
-   * @throws ExceededException if that is beyond the limit; then they are not counted
+   * @throws ExceededException if that exceeds the limit; then they are not counted
    */
   public void take(long bytes) throws ExceededException {
     if (bytes > 0 && taken + bytes > most) {
@@ -109,8 +112,8 @@ public final class SourceMemory {
   }
 
   /**
-   * The additional bytes of a group's labels for all of its targets, with a part of their text: it
-   * is in memory once, but rules read it for each target, and answers repeat it.
+   * Returns the additional bytes of a group's labels for all of its targets, including a part of
+   * their text: it is in memory only once, but rules read it and answers repeat it for each target.
    */
   public static long sharedLabels(Labels labels, int targets) {
     long characters = 0;
@@ -121,7 +124,7 @@ public final class SourceMemory {
     return sharedLabels(labels.size(), targets) + more * Math.max(0, targets - 1);
   }
 
-  /** The additional bytes of so many labels of a group for all of its targets. */
+  /** Returns the additional bytes of this number of group labels for all targets of the group. */
   public static long sharedLabels(int labels, int targets) {
     long each =
         (long) SHARED_LABEL * Math.min(labels, USUAL_LABELS)
@@ -130,8 +133,8 @@ public final class SourceMemory {
   }
 
   /**
-   * As {@link #take}, for estimates that are usually too high: beyond the limit it refuses only if
-   * the heap was nearly full after its last collection, or beyond three times the limit.
+   * Same as {@link #take}, for estimates that are usually too high: beyond the limit, it throws
+   * only if the heap was nearly full after its last collection, or beyond three times the limit.
    */
   public void takeUnderPressure(long bytes) throws ExceededException {
     long after = taken + bytes;
@@ -141,7 +144,7 @@ public final class SourceMemory {
     count(after);
   }
 
-  /** Whether little was free after the last collection of the heap's largest part. */
+  /** Whether little memory was free after the last collection of the heap's largest part. */
   static boolean isHeapNearlyFull() {
     for (MemoryPoolMXBean pool : Pools.ALL) {
       MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
@@ -160,7 +163,10 @@ public final class SourceMemory {
         ManagementFactory.getMemoryPoolMXBeans().toArray(new MemoryPoolMXBean[0]);
   }
 
-  /** A source is larger than a limit, so reading it again soon would cost much for nothing. */
+  /**
+   * Thrown if a source exceeds a limit, so that reading it again soon would be useless and
+   * expensive.
+   */
   public static final class ExceededException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -168,22 +174,22 @@ public final class SourceMemory {
       this(
           "this source would take more than about "
               + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
-              + " of memory (expected: less, or a larger heap, or a larger limit: --source-memory,"
+              + " of memory (expected: less, a larger heap, or a higher limit: --source-memory,"
               + " in a program Promdisco.Builder.sourceMemory)");
     }
 
     private static ExceededException ofAll(long most) {
       return new ExceededException(
-          "with this source all sources together would take more than about "
+          "with this source, all sources together would take more than about "
               + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
-              + " of memory (expected: less, here or in another source, or a larger heap, of which"
-              + " sources may take half)");
+              + " of memory (expected: less in this or another source, or a larger heap; sources"
+              + " may use half of it)");
     }
 
     /**
-     * Names another limit than that of memory.
+     * Creates an exception for another limit than that of memory.
      *
-     * @param message which limit, in one line
+     * @param message the limit, in one line
      */
     public ExceededException(String message) {
       super(message);

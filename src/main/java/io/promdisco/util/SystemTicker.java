@@ -8,13 +8,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
-/** The machine's clock; alarms run on one daemon thread, {@code sd-ticker}. */
+/** The system clock. Timers run on one daemon thread, {@code sd-ticker}. */
 public final class SystemTicker implements Ticker, AutoCloseable {
   private static final Logger log = EscapingLogger.of(SystemTicker.class);
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("sd-ticker"));
 
-  /** Starts without a thread; the first alarm makes it. */
+  /** Starts without a thread; the first timer starts it. */
   public SystemTicker() {
     executor.setRemoveOnCancelPolicy(true);
   }
@@ -36,12 +36,12 @@ public final class SystemTicker implements Ticker, AutoCloseable {
           executor.schedule(() -> run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
-      // Closed: whoever would have been woken is being closed too.
+      // After close, the owner of the timer is being closed too.
       return () -> {};
     }
   }
 
-  /** Needs no memory to go on: the executor puts the same task into its queue again. */
+  /** Needs no memory to continue: the executor puts the same task into its queue again. */
   @Override
   public Alarm every(Duration pause, Runnable task) {
     try {
@@ -57,12 +57,12 @@ public final class SystemTicker implements Ticker, AutoCloseable {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (Throwable e) { // The executor would keep an error to itself.
-      log.error("an alarm failed", e);
+    } catch (Throwable e) { // The executor would not report an error.
+      log.error("a timer failed", e);
     }
   }
 
-  /** Ends the thread; alarms that have not run are dropped. */
+  /** Ends the thread and drops waiting timers. */
   @Override
   public void close() {
     executor.shutdownNow();

@@ -4,36 +4,35 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The clock and the alarm of everything that waits, so that a test can own both.
+ * The clock and the timers of all code that waits, so that a test can control both.
  *
- * <p>Code that waits blocks on a condition or a queue and asks the ticker to wake it; it never
- * sleeps.
+ * <p>Code that waits blocks on a condition or a queue and lets the ticker wake it; it never sleeps.
  */
 public interface Ticker {
-  /** Nanoseconds that only ever grow, from an arbitrary start. */
+  /** Nanoseconds that never decrease, from an arbitrary start. */
   long nanos();
 
-  /** The time of day, for people. */
+  /** The time of day, for display. */
   Instant now();
 
   /**
    * Runs {@code task} once after {@code delay} on the ticker's thread. The task must be short: wake
-   * somebody, put a key in a queue.
+   * a thread, or put a key into a queue.
    */
   Alarm schedule(Duration delay, Runnable task);
 
   /**
-   * Runs {@code task} again and again, with a pause before the first time and between two times,
-   * until it is cancelled. What the task throws does not end that.
+   * Runs {@code task} repeatedly, with a pause before the first time and between two times, until
+   * it is cancelled. An exception of the task does not end it.
    */
   default Alarm every(Duration pause, Runnable task) {
     return new RepeatedAlarm(this, pause, task);
   }
 
-  /** A task that has been scheduled. */
+  /** A scheduled task. */
   @FunctionalInterface
   interface Alarm {
-    /** Keeps the task from running, if it has not begun; otherwise does nothing. */
+    /** Cancels the task if it has not begun; otherwise does nothing. */
     void cancel();
   }
 }

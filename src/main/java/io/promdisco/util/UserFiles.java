@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * Opens the files that users name: configurations, target files, credentials, certificates. Follows
- * links, and refuses everything but regular files of a limited size. Named pipes, devices, sockets
+ * links, and rejects everything but regular files of a limited size. Named pipes, devices, sockets
  * and files that the kernel generates under {@code /proc} and {@code /sys} can block a reader or
  * never end. All code that reads files of users uses this class.
  */
@@ -36,9 +36,9 @@ public final class UserFiles {
   }
 
   /**
-   * Opens a file that was named on the command line: as {@link #open}, but standard input and other
-   * descriptors that the process was given are read too, such as {@code /dev/stdin} and the {@code
-   * /dev/fd/63} of {@code <(…)}. Reads them until their writer closes them.
+   * Opens a file that was named on the command line. Same as {@link #open}, but also reads standard
+   * input and other descriptors that the process inherited, such as {@code /dev/stdin} and the
+   * {@code /dev/fd/63} of {@code <(…)}, until their writer closes them.
    */
   public static InputStream openArgument(Path file, long most) throws IOException {
     if (!isDescriptor(file)) {
@@ -48,8 +48,8 @@ public final class UserFiles {
   }
 
   /**
-   * Standard input; to close the stream has no effect, because descriptor 0 may be another file if
-   * the process was started without standard input.
+   * Returns standard input. Closing the stream has no effect, because descriptor 0 may be another
+   * file if the process was started without standard input.
    *
    * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
    */
@@ -63,7 +63,7 @@ public final class UserFiles {
   }
 
   /**
-   * Limits what is read of a stream.
+   * Limits how much is read from a stream.
    *
    * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
    */
@@ -105,7 +105,7 @@ public final class UserFiles {
         default -> "a special file";
       };
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      return "a special file"; // not Unix
+      return "a special file"; // not on Unix
     }
   }
 
@@ -113,7 +113,7 @@ public final class UserFiles {
     return new RefusedException("the file is too large (expected: at most " + most + " bytes)");
   }
 
-  /** A file that is not read, and why; the message does not name it. */
+  /** Thrown for a file that must not be read; the message says why, without its name. */
   public static final class RefusedException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** Time, thread names and orderly closing: small tools without knowledge of discovery. */
+/** Utilities without knowledge of discovery: time, threads, files, text and limits. */
 @Internal
 @NullMarked
 package io.promdisco.util;

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long a key that failed has to wait: the longer of what its own failures ask for, which
- * doubles with each, and what keeps the overall rate of retries in bounds. Safe for all threads.
+ * Determines how long a failed key must wait: the longer of its own pause, which doubles with each
+ * failure, and what limits the overall rate of retries. Safe for all threads.
  */
 final class RateLimiter<K> {
   private final Duration first;
@@ -27,12 +27,12 @@ final class RateLimiter<K> {
   private long filledAt;
 
   /**
-   * A limiter of its own figures.
+   * Creates a limiter with other values.
    *
-   * @param first pause after a key's first failure
-   * @param longest pause after its last
-   * @param perSecond overall retries a second
-   * @param burst how many may come at once
+   * @param first the pause after a key's first failure
+   * @param longest the maximum pause of a key
+   * @param perSecond the overall number of retries per second
+   * @param burst the number of retries that may come at once
    */
   public RateLimiter(Duration first, Duration longest, double perSecond, int burst, Ticker ticker) {
     this.first = first;
@@ -44,21 +44,22 @@ final class RateLimiter<K> {
     filledAt = ticker.nanos();
   }
 
-  /** 5 ms to 1,000 s for a key; overall 10 a second, 100 at once: what controllers use. */
+  /**
+   * Returns a limiter with the values that controllers use: 5 ms to 1,000 s for a key; overall 10
+   * per second, 100 at once.
+   */
   public static <K> RateLimiter<K> ofControllers(Ticker ticker) {
     return new RateLimiter<>(Duration.ofMillis(5), Duration.ofSeconds(1000), 10, 100, ticker);
   }
 
-  /** Counts a failure of {@code key} and says how long it has to wait. */
+  /** Counts a failure of {@code key} and returns how long it must wait. */
   public synchronized Duration next(K key) {
     int count = failures.merge(key, 1, Integer::sum);
     double own = first.toNanos() * Math.pow(2, Math.min(count - 1, 60));
     return Duration.ofNanos((long) Math.max(Math.min(own, (double) longest.toNanos()), overall()));
   }
 
-  /**
-   * Takes a token, on credit if there is none, and says for how many nanoseconds to wait for it.
-   */
+  /** Takes a token, on credit if there is none, and returns the nanoseconds to wait for it. */
   @GuardedBy("this")
   private double overall() {
     long now = ticker.nanos();
@@ -68,12 +69,12 @@ final class RateLimiter<K> {
     return tokens >= 0 ? 0 : -tokens / perSecond * 1e9;
   }
 
-  /** Forgets the failures of {@code key}. */
+  /** Resets the failures of {@code key}. */
   public synchronized void forget(K key) {
     failures.remove(key);
   }
 
-  /** How often {@code key} has failed since it was forgotten. */
+  /** Returns the number of failures of {@code key} since the last reset. */
   public synchronized int failures(K key) {
     return failures.getOrDefault(key, 0);
   }

@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * One thread that calls one function for each task, in order. A task may be <i>skippable</i>: if a
- * later one has been done well since it was put, whose run began after it, it has nothing left to
- * do and is skipped. A task that fails is tried again for ever, rate limited by task: the first
- * failure is logged, and that it works again. Putting never blocks.
+ * A thread that calls one function for each task, in order. A task may be <i>skippable</i>: it is
+ * skipped if a run that began after it was added has succeeded before its turn. A failed task is
+ * retried until it succeeds, with a rate limit for each task. The first failure and the recovery
+ * are logged. Adding never blocks.
  */
 public final class TaskQueue<T> implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(TaskQueue.class);
 
-  /** Does a task. */
+  /** Runs a task. */
   @FunctionalInterface
   public interface Sync<T> {
-    /** Does it; what is thrown means that it is to be tried again. */
+    /** Runs the task. If it throws an exception, the task is retried. */
     void sync(T task);
   }
 
@@ -36,7 +36,7 @@ public final class TaskQueue<T> implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread thread;
 
-  // Of the queue's own thread.
+  // used by the queue's thread
   private boolean synced;
   private long lastSyncBegan;
   private boolean failing;
@@ -50,12 +50,12 @@ public final class TaskQueue<T> implements AutoCloseable {
     thread = NamedThreads.start("sd-" + name, this::run);
   }
 
-  /** Adds a task that is done in any case. */
+  /** Adds a task that always runs. */
   public void put(T task) {
     ring.put(new Task<>(task, ticker.nanos(), false));
   }
 
-  /** Adds a task that is skipped if a sync that began after now has gone well before its turn. */
+  /** Adds a task that is skipped if a run that begins after now succeeds before its turn. */
   public void putSkippable(T task) {
     ring.put(new Task<>(task, ticker.nanos(), true));
   }
@@ -67,7 +67,7 @@ public final class TaskQueue<T> implements AutoCloseable {
           limiter.forget(task.value);
         } else {
           work(task);
-          Thread.interrupted(); // What a task leaves behind is not meant for the queue.
+          Thread.interrupted(); // Clears an interrupt that the task has left.
         }
       }
     } catch (InterruptedException e) {
@@ -102,7 +102,7 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
   }
 
-  /** Drops what waits; a task that is under way is finished. */
+  /** Drops waiting tasks; a running task is completed. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

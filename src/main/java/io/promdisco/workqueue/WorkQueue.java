@@ -15,12 +15,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of keys to be worked on, first in, first out. A key waits at most once; one that is added
- * while it is in work waits again as soon as that work is done, so no two threads ever work on one
- * key. Safe for all threads.
+ * A first-in, first-out queue of keys to process. A key waits at most once. A key that is added
+ * while it is being processed waits again when that ends, so no two threads ever process one key.
+ * Safe for all threads.
  *
- * <p>Who takes a key with {@link #get} gives it back with {@link #done}, whatever became of the
- * work.
+ * <p>A thread that takes a key with {@link #get} must return it with {@link #done}, whether
+ * processing succeeded or not.
  */
 public final class WorkQueue<K> {
   private final Ticker ticker;
@@ -46,17 +46,17 @@ public final class WorkQueue<K> {
   @GuardedBy("lock")
   private boolean closed;
 
-  /** Where a key is that the queue knows. */
+  /** The state of a key in the queue. */
   private enum State {
-    /** It waits. */
+    /** The key is waiting. */
     WAITING,
-    /** Somebody works on it. */
+    /** The key is being processed. */
     WORKING,
-    /** Somebody works on it, and it has been added since. */
+    /** The key is being processed, and was added again. */
     WORKING_AND_DIRTY
   }
 
-  /** When a key is to be added, and the alarm that does it. */
+  /** When a key is to be added, and the timer for it. */
   private static final class Delayed {
     final long at;
     Ticker.@Nullable Alarm alarm;
@@ -72,12 +72,12 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** A queue with the limits of controllers; {@code name} labels its metrics. */
+  /** Creates a queue with the limits of controllers; {@code name} is a label of its metrics. */
   public WorkQueue(String name, Ticker ticker, Metrics metrics) {
     this(name, ticker, metrics, RateLimiter.ofControllers(ticker));
   }
 
-  /** A queue with limits of its own. */
+  /** Creates a queue with other limits. */
   WorkQueue(String name, Ticker ticker, Metrics metrics, RateLimiter<K> limiter) {
     this.name = name;
     this.ticker = ticker;
@@ -91,7 +91,7 @@ public final class WorkQueue<K> {
             "workqueue_retries_total", "Total number of retries handled by workqueue", "name");
   }
 
-  /** Adds a key, unless it waits already or the queue is shut down. */
+  /** Adds a key, unless it is waiting or the queue is shut down. */
   public void add(K key) {
     lock.lock();
     try {
@@ -103,7 +103,7 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Adds many keys at once. */
+  /** Adds several keys. */
   public void addAll(Iterable<? extends K> keys) {
     lock.lock();
     try {
@@ -121,7 +121,7 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Whether the key was not there already. */
+  /** Returns whether the key was added. */
   @GuardedBy("lock")
   private boolean enqueue(K key) {
     if (closed) {
@@ -143,7 +143,7 @@ public final class WorkQueue<K> {
     countDepth();
   }
 
-  /** A queue that is closed and empty has no depth any more. */
+  /** The metric of a queue that is closed and empty is removed. */
   @GuardedBy("lock")
   private void countDepth() {
     if (closed && waiting.isEmpty()) {
@@ -153,7 +153,7 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Adds a key when {@code delay} is over; of several delays of one key the shortest counts. */
+  /** Adds a key after {@code delay}; of several delays of one key, the shortest is used. */
   public void addAfter(K key, Duration delay) {
     if (delay.isNegative() || delay.isZero()) {
       add(key);
@@ -182,7 +182,7 @@ public final class WorkQueue<K> {
   private void due(K key, Delayed due) {
     lock.lock();
     try {
-      // An alarm that went off while it was being replaced is not the one that counts.
+      // A timer that fires while it is being replaced does not count.
       if (delayed.remove(key, due) && enqueue(key)) {
         counted(1);
       }
@@ -191,26 +191,26 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Adds a key that failed, once its rate limit lets it. */
+  /** Adds a failed key when its rate limit allows it. */
   public void addRateLimited(K key) {
     retries.inc(name);
     addAfter(key, limiter.next(key));
   }
 
-  /** The key is well again: its next failure is the first. */
+  /** Resets the failures of a key. */
   public void forget(K key) {
     limiter.forget(key);
   }
 
-  /** How often the key was added rate limited since it was forgotten. */
+  /** Returns how often the key was added with a rate limit since the last reset. */
   public int numRequeues(K key) {
     return limiter.failures(key);
   }
 
   /**
-   * Takes the oldest key, waiting for one.
+   * Waits for the oldest key and takes it.
    *
-   * @return null once the queue is shut down and empty
+   * @return null if the queue is shut down and empty
    */
   public @Nullable K get() throws InterruptedException {
     List<K> one = get(1);
@@ -218,9 +218,9 @@ public final class WorkQueue<K> {
   }
 
   /**
-   * Takes up to {@code most} of the oldest keys, waiting for one.
+   * Waits for a key and takes up to {@code most} of the oldest keys.
    *
-   * @return none once the queue is shut down and empty
+   * @return an empty list if the queue is shut down and empty
    */
   public List<K> get(int most) throws InterruptedException {
     lock.lockInterruptibly();
@@ -241,12 +241,12 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** The work on a key is done, be it well or not. */
+  /** Ends the processing of a key, successful or not. */
   public void done(K key) {
     doneAll(List.of(key));
   }
 
-  /** The work on several keys is done, be it well or not. */
+  /** Ends the processing of several keys, successful or not. */
   public void doneAll(Iterable<? extends K> keys) {
     lock.lock();
     try {
@@ -269,7 +269,7 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Number of keys that wait. */
+  /** Returns the number of waiting keys. */
   public int length() {
     lock.lock();
     try {
@@ -280,8 +280,8 @@ public final class WorkQueue<K> {
   }
 
   /**
-   * Takes no more keys; those that wait can still be got, those that are delayed are dropped. A key
-   * that was added again while it is in work still comes once more.
+   * Stops accepting keys. Waiting keys can still be taken; delayed keys are dropped. A key that was
+   * added again while it is being processed is still returned once more.
    */
   public void shutDown() {
     lock.lock();
@@ -296,7 +296,7 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Takes no more keys and waits until those that are there have been worked on. */
+  /** Stops accepting keys and waits until the existing ones are processed. */
   public void shutDownWithDrain() throws InterruptedException {
     shutDown();
     lock.lockInterruptibly();

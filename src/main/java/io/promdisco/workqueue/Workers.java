@@ -14,39 +14,39 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * Threads that work on a queue's keys with one function, once the caches that it reads are synced.
- * A key that fails is tried again up to {@link #RETRIES} times, rate limited; then it is dropped
+ * Threads that process the keys of a queue with one function, after the caches that it reads are
+ * synced. A failed key is retried up to {@link #RETRIES} times with a rate limit, and then dropped
  * and counted. The first of several drops is logged.
  */
 public final class Workers<K> implements AutoCloseable {
-  /** How often a key that fails is tried again. */
+  /** The maximum number of retries of a key. */
   public static final int RETRIES = 5;
 
   private static final Logger log = EscapingLogger.of(Workers.class);
 
-  /** Waits for what the work needs. */
+  /** Waits for what processing needs. */
   @FunctionalInterface
   public interface Ready {
-    /** Returns when the work may begin; ends when its thread is interrupted. */
+    /** Returns when processing may begin; throws if its thread is interrupted. */
     void await() throws InterruptedException;
   }
 
-  /** Work on a batch of keys, which are all different. */
+  /** Processes a batch of distinct keys. */
   @FunctionalInterface
   public interface Sync<K> {
     /**
-     * Works on the keys.
+     * Processes the keys.
      *
-     * @param failed takes each key that could not be worked on, with the reason; the others went
-     *     well. What is thrown fails them all
+     * @param failed receives each failed key with the reason; the others have succeeded. An
+     *     exception means that all have failed
      */
     void sync(List<K> keys, Failures<K> failed);
   }
 
-  /** Takes the keys that failed. */
+  /** Receives failed keys. */
   @FunctionalInterface
   public interface Failures<K> {
-    /** {@code key} could not be worked on. */
+    /** Adds a key that failed. */
     void add(K key, RuntimeException reason);
   }
 
@@ -57,7 +57,7 @@ public final class Workers<K> implements AutoCloseable {
   private final int batch;
   private final Metrics.Counter dropped;
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicBoolean dropping = new AtomicBoolean(); // whether a drop has been logged
+  private final AtomicBoolean dropping = new AtomicBoolean(); // whether a drop was logged
 
   @GuardedBy("this")
   private final Set<Thread> awaiting = new HashSet<>();
@@ -65,17 +65,17 @@ public final class Workers<K> implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Workers that begin at once. */
+  /** Starts workers that begin immediately. */
   public Workers(
       String name, WorkQueue<K> queue, int count, int batch, Metrics metrics, Sync<K> sync) {
     this(name, queue, count, batch, metrics, () -> {}, sync);
   }
 
   /**
-   * Starts {@code count} threads called {@code sd-<name>-<n>}.
+   * Starts {@code count} threads {@code sd-<name>-<n>}.
    *
-   * @param batch how many keys a thread takes at once, at most
-   * @param ready is awaited by each thread before its first key
+   * @param batch the maximum number of keys that a thread takes at once
+   * @param ready called by each thread before its first key
    */
   public Workers(
       String name,
@@ -92,13 +92,13 @@ public final class Workers<K> implements AutoCloseable {
     this.batch = batch;
     dropped =
         metrics.counter(
-            "promdisco_workqueue_dropped_total", "Keys given up after all retries", "name");
+            "promdisco_workqueue_dropped_total", "Keys dropped after the last retry", "name");
     for (int i = 0; i < count; i++) {
       threads.add(NamedThreads.start("sd-" + name + "-" + i, this::run));
     }
   }
 
-  /** Makes a sync of a function of one key. */
+  /** Returns a sync that calls a function for each key. */
   public static <K> Sync<K> each(Consumer<K> work) {
     return (keys, failed) -> {
       for (K key : keys) {
@@ -118,14 +118,14 @@ public final class Workers<K> implements AutoCloseable {
       }
       for (List<K> keys = queue.get(batch); !keys.isEmpty(); keys = queue.get(batch)) {
         work(keys);
-        Thread.interrupted(); // What the work leaves behind is not meant for the queue.
+        Thread.interrupted(); // Clears an interrupt that processing has left.
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Awaits what the work needs; false if the workers are closed before. */
+  /** Waits for what processing needs. Returns false if the workers are closed before. */
   private boolean begin() throws InterruptedException {
     Thread thread = Thread.currentThread();
     synchronized (this) {
@@ -151,7 +151,7 @@ public final class Workers<K> implements AutoCloseable {
               failed(key, reason);
             }
           });
-    } catch (Throwable e) { // An error of the work must not end the worker.
+    } catch (Throwable e) { // An error must not end the worker.
       for (K key : keys) {
         if (failed.add(key)) {
           failed(key, e);
@@ -164,14 +164,14 @@ public final class Workers<K> implements AutoCloseable {
       }
     }
     if (failed.isEmpty() && dropping.compareAndSet(true, false)) {
-      log.info("{}: no key fails any more", name);
+      log.info("{}: no key fails any longer", name);
     }
     queue.doneAll(keys);
   }
 
   private void failed(K key, Throwable reason) {
     if (queue.numRequeues(key) < RETRIES) {
-      log.debug("{}: {} failed and is tried again", name, key, reason);
+      log.debug("{}: {} failed; trying again", name, key, reason);
       queue.addRateLimited(key);
       return;
     }
@@ -179,20 +179,20 @@ public final class Workers<K> implements AutoCloseable {
     dropped.inc(name);
     if (dropping.compareAndSet(false, true)) {
       log.warn(
-          "{}: {} failed {} times and is given up (others are counted in {})",
+          "{}: {} failed {} times and is dropped (the metric {} counts all dropped keys)",
           name,
           key,
           RETRIES + 1,
           "promdisco_workqueue_dropped_total",
           reason);
     } else {
-      log.debug("{}: {} failed {} times and is given up", name, key, RETRIES + 1, reason);
+      log.debug("{}: {} failed {} times and is dropped", name, key, RETRIES + 1, reason);
     }
   }
 
   /**
-   * Lets the threads finish what waits, and ends them; retries that are due later are dropped. If
-   * the work has not begun, what waits is dropped as well.
+   * Lets the threads process waiting keys, and ends them; later retries are dropped. If processing
+   * has not begun, waiting keys are dropped too.
    */
   @Override
   public void close() {

@@ -25,17 +25,17 @@ import org.yaml.snakeyaml.tokens.TagTuple;
 import org.yaml.snakeyaml.tokens.Token;
 
 /**
- * Makes the nodes of a file's first document. An alias is the node that it names; a list or mapping
- * can contain itself. For one thread.
+ * Makes the nodes of a file's first document. An alias is the same object as the node that it
+ * names, so a list or mapping can contain itself. For one thread.
  */
 public final class YamlComposer {
-  /** The tag of a scalar without quotes and without a tag: it may be anything. */
+  /** The tag of a plain scalar without a tag, which may have any type. */
   public static final Tag PLAIN = new Tag("promdisco:plain");
 
-  /** The tag of a scalar with quotes, or as a block, and without a tag: it is text. */
+  /** The tag of a quoted or block scalar without a tag, which is text. */
   public static final Tag QUOTED = new Tag("promdisco:quoted");
 
-  /** How the message about an alias begins that names nothing; the name follows. */
+  /** The beginning of the message about an alias without an anchor; the name follows. */
   public static final String UNKNOWN_ANCHOR = "unknown anchor";
 
   private static final int LONGEST_SHOWN = 100;
@@ -67,11 +67,11 @@ public final class YamlComposer {
   private long values;
 
   /**
-   * Begins with the first document.
+   * Creates a composer.
    *
    * @param content the whole file, in UTF-8, or in UTF-16 with a byte order mark
-   * @param deepest how many lists and mappings may be nested
-   * @param most how many values the document may have
+   * @param deepest the maximum nesting of lists and mappings
+   * @param most the maximum number of values in the document
    */
   public YamlComposer(byte[] content, int deepest, long most) {
     this.scanner = new YamlScanner(content);
@@ -82,11 +82,11 @@ public final class YamlComposer {
   /**
    * Makes the nodes.
    *
-   * @return nothing if there is no document
-   * @throws ScannerException if the text is no YAML
+   * @return empty if there is no document
+   * @throws ScannerException if the text is not YAML
    */
   public Optional<Node> compose() {
-    scanner.getToken(); // The beginning of the file.
+    scanner.getToken(); // the start of the stream
     Token first = scanner.peekToken();
     Node root;
     switch (first.getTokenId()) {
@@ -103,11 +103,11 @@ public final class YamlComposer {
         root = node(true, false);
       }
     }
-    scanner.peekToken(); // Whatever follows begins with a token.
+    scanner.peekToken(); // The text after the document must begin with a valid token.
     return Optional.of(root);
   }
 
-  /** The scalars with a tag, in the order of the file. */
+  /** Returns the scalars with a tag, in the order of the file. */
   public List<ScalarNode> tagged() {
     return tagged;
   }
@@ -152,7 +152,7 @@ public final class YamlComposer {
    * Reads a value.
    *
    * @param block whether it may be in block style
-   * @param indentless whether it may be a list that is not indented
+   * @param indentless whether it may be a list without indentation
    */
   private Node node(boolean block, boolean indentless) {
     Token token = scanner.peekToken();
@@ -170,7 +170,7 @@ public final class YamlComposer {
             alias.getStartMark());
       }
       scanner.getToken();
-      // An alias is no merge key.
+      // An alias is not a merge key.
       return named instanceof ScalarNode scalar && scalar.getValue().equals("<<")
           ? new ScalarNode(
               QUOTED, "<<", token.getStartMark(), token.getEndMark(), ScalarStyle.PLAIN)
@@ -234,7 +234,7 @@ public final class YamlComposer {
     return prefix + tag.getSuffix();
   }
 
-  /** The beginning of a name that may be long. */
+  /** Shortens a name that may be long. */
   private static String shown(String name) {
     return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
   }
@@ -293,7 +293,7 @@ public final class YamlComposer {
     if (known != null) {
       return known;
     }
-    String trimmed = name.trim(); // As SnakeYAML does, which refuses such tags.
+    String trimmed = name.trim(); // SnakeYAML also does this and rejects such tags.
     return trimmed.isEmpty() || !name.equals(trimmed) ? QUOTED : new Tag(name);
   }
 
@@ -386,7 +386,7 @@ public final class YamlComposer {
     return node;
   }
 
-  /** What follows "?" or ":". */
+  /** Reads the node after "?" or ":". */
   private Node blockMappingPart() {
     Mark indicator = scanner.getToken().getEndMark();
     return scanner.checkToken(Token.ID.Key, Token.ID.Value, Token.ID.BlockEnd)
@@ -423,13 +423,13 @@ public final class YamlComposer {
     scanner.getToken();
   }
 
-  /** A pair in a list, which is a mapping with one key. */
+  /** Reads a pair in a list, which is a mapping with one key. */
   private Node flowPair() {
     Mark start = scanner.getToken().getStartMark();
     MappingNode node = mapping(null, start, FlowStyle.FLOW);
     Node key;
     if (scanner.checkToken(Token.ID.Value, Token.ID.FlowEntry, Token.ID.FlowSequenceEnd)) {
-      // Without a key go-yaml passes this token, too.
+      // Without a key, go-yaml skips this token too.
       key = empty(scanner.getToken().getEndMark());
     } else {
       key = node(false, false);

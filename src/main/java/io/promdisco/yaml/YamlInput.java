@@ -4,8 +4,8 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.scanner.ScannerException;
 
 /**
- * The characters of a file in UTF-8, or in UTF-16 with a byte order mark, as go-yaml reads them: in
- * chunks, so that an error far behind the first document does not matter. For one thread.
+ * The characters of a file in UTF-8, or in UTF-16 with a byte order mark. Like go-yaml, it decodes
+ * in chunks, so that an error far behind the first document does not matter. For one thread.
  */
 final class YamlInput {
   static final int END = 0;
@@ -14,10 +14,10 @@ final class YamlInput {
   static final int PARAGRAPH_SEPARATOR = 0x2029;
   static final int BYTE_ORDER_MARK = 0xFEFF;
 
-  /** How many bytes go-yaml decodes at once. */
+  /** The number of bytes that go-yaml decodes at a time. */
   private static final int CHUNK = 512;
 
-  /** How many characters may be asked for at once. */
+  /** The maximum number of characters to look ahead. */
   private static final int MOST_AHEAD = 16;
 
   private static final int[] NO_SNIPPET = {};
@@ -25,13 +25,13 @@ final class YamlInput {
   private final byte[] content;
   private final Encoding encoding;
 
-  /** The first byte that is not decoded yet. */
+  /** The index of the first byte that is not decoded. */
   private int offset;
 
   /** The end of the chunk. */
   private int limit;
 
-  /** Decoded characters: those from {@code position} to {@code end} are not consumed. */
+  /** Decoded characters; those from {@code position} to {@code end} are not consumed. */
   private final int[] window = new int[CHUNK + 2 * MOST_AHEAD];
 
   private int position;
@@ -68,12 +68,12 @@ final class YamlInput {
     return i < content.length ? content[i] & 0xff : 0;
   }
 
-  /** The character that follows; {@link #END} behind the last one. */
+  /** Returns the next character, or {@link #END} after the last one. */
   int peek() {
     return peek(0);
   }
 
-  /** The character after {@code ahead} others. */
+  /** Returns the character after {@code ahead} others. */
   int peek(int ahead) {
     if (end - position <= ahead) {
       decode(ahead + 1);
@@ -91,7 +91,7 @@ final class YamlInput {
     return true;
   }
 
-  /** Passes a character that is no line break. */
+  /** Skips a character that is not a line break. */
   void skip() {
     peek();
     position++;
@@ -105,20 +105,20 @@ final class YamlInput {
     }
   }
 
-  /** Takes a character that is no line break. */
+  /** Appends a character that is not a line break. */
   void read(StringBuilder to) {
     to.appendCodePoint(peek());
     skip();
   }
 
-  /** Takes a line break, which is LF unless it is a separator of Unicode. */
+  /** Appends a line break, as LF unless it is a Unicode separator. */
   void readBreak(StringBuilder to) {
     int first = peek();
     skipBreak();
     to.append(first == LINE_SEPARATOR || first == PARAGRAPH_SEPARATOR ? (char) first : '\n');
   }
 
-  /** Passes a line break, of one character or two. */
+  /** Skips a line break of one or two characters. */
   void skipBreak() {
     int length = peek() == '\r' && peek(1) == '\n' ? 2 : 1;
     position += length;
@@ -127,7 +127,7 @@ final class YamlInput {
     column = 0;
   }
 
-  /** Ends the last line if it does not end itself. */
+  /** Ends the last line if it has no line break. */
   void endLine() {
     if (column != 0) {
       column = 0;
@@ -180,7 +180,7 @@ final class YamlInput {
     return column;
   }
 
-  /** Where the next character is. */
+  /** Returns the place of the next character. */
   Mark mark() {
     if (mark.getIndex() != index || mark.getLine() != line) {
       mark = newMark(index, line, column);
@@ -194,7 +194,7 @@ final class YamlInput {
 
   /**
    * Whether go-yaml takes the next character for a byte order mark at the beginning of a line. It
-   * looks at the first character that it has in memory instead.
+   * checks the first character in its buffer instead.
    */
   boolean isAtByteOrderMark() {
     peek();
@@ -238,7 +238,7 @@ final class YamlInput {
     }
   }
 
-  /** The length of a sequence with this first octet; 0 if there is none. */
+  /** Returns the length of a sequence with this first octet; 0 if it is invalid. */
   static int lengthInUtf8(int first) {
     return first < 0x80
         ? 1
@@ -300,7 +300,7 @@ final class YamlInput {
         || c > 0xFFFF;
   }
 
-  /** An error at the first character that is not decoded. */
+  /** Returns an error at the first character that is not decoded. */
   private ScannerException error(String problem) {
     int errorLine = line;
     int errorColumn = column;

@@ -35,14 +35,14 @@ import org.yaml.snakeyaml.tokens.ValueToken;
 
 /**
  * Makes the tokens of a file as go-yaml v2 does: where tabs and simple keys are allowed, which
- * escapes, anchors, tags and directives there are, what ends a scalar (decision 0020). For one
+ * escapes, anchors, tags and directives exist, and what ends a scalar (decision 0020). For one
  * thread.
  */
 final class YamlScanner implements Scanner {
-  /** How many characters a key without "?" and all before its colon may have. */
+  /** The maximum number of characters from the beginning of a key without "?" to its colon. */
   private static final int LONGEST_KEY = 1024;
 
-  /** How many levels go-yaml allows, in flow style and in block style each. */
+  /** The maximum nesting in go-yaml, for flow style and for block style. */
   private static final int DEEPEST = 10_000;
 
   private static final String MISSING_COLON = "could not find expected ':'";
@@ -72,7 +72,7 @@ final class YamlScanner implements Scanner {
     /** Whether a colon must follow. */
     boolean isRequired;
 
-    /** Whether its token waits for that. */
+    /** Whether its token cannot be returned until that is known. */
     boolean isAwaited;
 
     int token;
@@ -82,7 +82,7 @@ final class YamlScanner implements Scanner {
   }
 
   /**
-   * Begins with the first token of a file.
+   * Creates a scanner at the first token of a file.
    *
    * @param content the whole file, in UTF-8, or in UTF-16 with a byte order mark
    */
@@ -120,7 +120,7 @@ final class YamlScanner implements Scanner {
   @Override
   public void resetDocumentIndex() {}
 
-  /** Makes tokens until the first one is certain: no key can begin before it any more. */
+  /** Scans until the first token is certain, because no key can begin before it. */
   private void fetchMoreTokens() {
     while (!ended && (tokens.isEmpty() || isKeyAwaited())) {
       fetchNextToken();
@@ -222,7 +222,10 @@ final class YamlScanner implements Scanner {
     return (in.startsWith("---") || in.startsWith("...")) && in.isBlankOrEnd(3);
   }
 
-  /** Whether a colon may still follow a key: in its line, and not too far from its beginning. */
+  /**
+   * Whether a colon may still follow a key: it must be in the same line, and not too far from its
+   * beginning.
+   */
   private boolean isValid(SimpleKey key) {
     if (key.isPossible && (key.line < in.line() || key.index + LONGEST_KEY < in.index())) {
       refuseIfRequired(key);
@@ -278,7 +281,7 @@ final class YamlScanner implements Scanner {
     }
   }
 
-  /** Inserts a token; at the end if its place is taken already. */
+  /** Inserts a token; at the end if its place is already returned. */
   private void insert(int number, Token token) {
     int at = number - taken;
     tokens.add(at < 0 ? tokens.size() : at, token);
@@ -351,7 +354,7 @@ final class YamlScanner implements Scanner {
       flowLevel--;
       int token = keys.remove(keys.size() - 1).token;
       for (SimpleKey key : keys) {
-        if (key.token == token) { // Of an empty collection, which go-yaml takes for no key then.
+        if (key.token == token) { // For an empty collection, go-yaml does not treat it as a key.
           key.isAwaited = false;
         }
       }
@@ -441,7 +444,7 @@ final class YamlScanner implements Scanner {
         alias ? new AliasToken(name, mark, in.mark()) : new AnchorToken(name, mark, in.mark()));
   }
 
-  /** Takes ASCII letters, digits, "_" and "-". */
+  /** Reads ASCII letters, digits, "_" and "-". */
   private String scanName() {
     StringBuilder name = new StringBuilder();
     while (isNameCharacter(in.peek())) {
@@ -463,7 +466,7 @@ final class YamlScanner implements Scanner {
   }
 
   /**
-   * Passes blanks, comments and line breaks. A tab counts as a blank where no key may begin: not
+   * Skips blanks, comments and line breaks. A tab counts as a blank where no key may begin: not
    * before the first character of a line, nor after "- ", "? " and the colon of such a key.
    */
   private void scanToNextToken() {
@@ -501,7 +504,7 @@ final class YamlScanner implements Scanner {
     }
   }
 
-  /** Passes what may stand behind a directive or the header of a block scalar. */
+  /** Skips what is allowed after a directive or the header of a block scalar. */
   private void skipRestOfLine(String context, Mark start) {
     skipBlanks();
     skipComment();
@@ -606,7 +609,7 @@ final class YamlScanner implements Scanner {
         start);
   }
 
-  /** {@code !}, {@code !name} or {@code !name!}. */
+  /** Reads {@code !}, {@code !name} or {@code !name!}. */
   private String scanTagHandle(Mark start) {
     if (in.peek() != '!') {
       throw failure("while scanning a directive", start, "did not find expected '!'");
@@ -620,7 +623,7 @@ final class YamlScanner implements Scanner {
     return handle.toString();
   }
 
-  /** The rest of a tag after what was taken for its handle. */
+  /** Reads the rest of a tag after its presumed handle. */
   private String scanTagUri(String head, Mark start) {
     ByteArrayOutputStream uri = new ByteArrayOutputStream();
     head.chars().skip(1).forEach(uri::write);
@@ -642,7 +645,7 @@ final class YamlScanner implements Scanner {
     return uri.toString(StandardCharsets.UTF_8);
   }
 
-  /** The escaped bytes of one character. */
+  /** Reads the escaped bytes of one character. */
   private void scanUriEscapes(ByteArrayOutputStream uri, Mark start) {
     int left = 1;
     boolean first = true;
@@ -728,13 +731,13 @@ final class YamlScanner implements Scanner {
     return c == '+' ? 1 : -1;
   }
 
-  /** A text of several lines, and the line breaks that are not yet part of it. */
+  /** A text of several lines, and the line breaks that are not part of it yet. */
   private static class Lines {
     final StringBuilder text = new StringBuilder();
     final StringBuilder lineBreak = new StringBuilder(2);
     final StringBuilder moreBreaks = new StringBuilder(2);
 
-    /** Adds the line breaks: a single one becomes a blank if lines are folded. */
+    /** Adds the line breaks; if lines are folded, a single one becomes a blank. */
     void addBreaks(boolean fold) {
       if (fold && lineBreak.length() > 0 && lineBreak.charAt(0) == '\n') {
         if (moreBreaks.length() == 0) {
@@ -752,7 +755,7 @@ final class YamlScanner implements Scanner {
   private final class BlockScalar extends Lines {
     private final Mark start;
 
-    /** 0 until it is known. */
+    /** 0 while unknown */
     private int indentation;
 
     private Mark end;
@@ -762,7 +765,10 @@ final class YamlScanner implements Scanner {
       this.end = start;
     }
 
-    /** Takes empty lines and the indentation of the next one, which may decide the scalar's. */
+    /**
+     * Reads empty lines and the indentation of the next line, which may determine that of the
+     * scalar.
+     */
     void scanBreaks() {
       end = in.mark();
       int deepest = 0;
@@ -824,10 +830,10 @@ final class YamlScanner implements Scanner {
   }
 
   /**
-   * Takes blanks and line breaks between parts of a scalar, and folds them.
+   * Reads blanks and line breaks between parts of a scalar, and folds them.
    *
-   * @param afterBreak whether the line before ended with an escaped break, which does not count
-   * @param indentation before which column there must not be tabs
+   * @param afterBreak whether the previous line ended with an escaped break, which does not count
+   * @param indentation the column before which tabs are forbidden
    */
   private boolean scanBlanks(Lines lines, boolean afterBreak, int indentation, Mark start) {
     StringBuilder blanks = new StringBuilder(4);
@@ -853,7 +859,9 @@ final class YamlScanner implements Scanner {
     return broken;
   }
 
-  /** Takes characters up to a blank or the closing quote; whether a line break was escaped. */
+  /**
+   * Reads characters up to a blank or the closing quote. Returns whether a line break was escaped.
+   */
   private boolean scanNonBlanks(StringBuilder text, boolean single, Mark start) {
     while (!in.isBlankOrEnd(0)) {
       int c = in.peek();
@@ -960,7 +968,7 @@ final class YamlScanner implements Scanner {
         || (flowLevel > 0 && c != YamlInput.END && ",?[]{}".indexOf(c) >= 0);
   }
 
-  /** An error at the next character. */
+  /** Returns an error at the next character. */
   private ScannerException failure(@Nullable String context, @Nullable Mark start, String problem) {
     return new ScannerException(context, start, problem, in.mark());
   }

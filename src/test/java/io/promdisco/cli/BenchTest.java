@@ -44,7 +44,8 @@ class BenchTest {
     assertThat(code).isZero();
     JsonNode report = new ObjectMapper().readTree(out.toByteArray());
     assertThat(report.path("discovered").asInt()).isEqualTo(240);
-    // Namespaces 0 and 1 have pods 0, 50, 100 and 1, 51, 101, the second of which is not scraped.
+    // Namespaces 0 and 1 have pods 0, 50, 100 and 1, 51, 101; the second pod of each is not
+    // scraped.
     assertThat(report.path("active").asInt()).isEqualTo(8);
     JsonNode cold = report.path("cold");
     assertThat(cold.path("seconds").asDouble()).isPositive();

@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code check} through the command line. */
+/** Tests {@code check} through the command line. */
 class CheckTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BAD =

@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * Runs command lines through the entry point, in a folder of its own, and keeps what they print.
- */
+/** Runs command lines through the entry point, in a separate folder, and stores what they print. */
 final class Cli {
   private final Path folder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -20,7 +18,7 @@ final class Cli {
     this.folder = folder;
   }
 
-  /** Runs one and forgets what those before have printed. */
+  /** Runs a command line, and drops the output of earlier ones. */
   int run(String... args) {
     out.reset();
     err.reset();

@@ -151,7 +151,7 @@ class CommandLineTest {
         .containsOnlyOnce("broken.json")
         .contains("error: partial: broken.json:1:")
         .contains("http-sd prints nothing")
-        .contains("missing of job partial\n");
+        .contains("incomplete for job partial\n");
 
     cli.run("targets", config, "-o", "http-sd", "--job", "whole");
     assertThat(cli.out()).contains("127.0.0.3:80");
@@ -278,7 +278,7 @@ class CommandLineTest {
     for (String option : List.of("--config", "--config.file")) {
       assertThat(run(command, option, config, query)).as(cli.err()).isZero();
     }
-    if (!command.equals("check")) { // It takes several.
+    if (!command.equals("check")) { // check accepts several files
       assertThat(run(command, "--config", config, config, query)).isEqualTo(ExitCode.USAGE);
       assertThat(cli.err()).isEqualTo("promdisco: two configurations given (expected: one)\n");
     }
@@ -329,7 +329,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aMissingKubeconfigIsNamedAtOnceAndOtherJobsGoOn() throws IOException {
+  void aMissingKubeconfigIsReportedImmediatelyAndOtherJobsContinue() throws IOException {
     String config =
         cli.file(
             "p.yml",
@@ -371,7 +371,7 @@ class CommandLineTest {
   }
 
   @Test
-  void demoShowsTargetsComingAndGoing() {
+  void demoShowsAddedAndRemovedTargets() {
     assertThat(cli.run("demo", "--steps", "6", "--pace", "100ms")).isZero();
 
     assertThat(cli.out()).contains("JOB").contains("nodes").contains("+ pods");

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What shells and manuals learn of the commands, and the first screen. */
+/** Completion, manual pages, and the first screen of the help. */
 class CompletionTest {
   @TempDir private Path folder = Path.of("");
 
@@ -61,6 +61,7 @@ class CompletionTest {
     assertThat(bash("promdisco targets --kube").lines()).contains("--kubeconfig");
     assertThat(bash("promdisco targets --output ").lines()).contains("http-sd", "prometheus");
     assertThat(bash("promdisco targets --state ").lines()).contains("active", "dropped", "any");
+    assertThat(bash("promdisco bench --output ").lines()).contains("table");
     assertThat(bash("promdisco completion ").lines()).contains("bash", "zsh", "fish");
   }
 

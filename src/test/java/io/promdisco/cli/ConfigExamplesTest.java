@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is in config-examples is good and explained. */
+/** The files in config-examples are valid and documented. */
 class ConfigExamplesTest {
   static List<Path> examples() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("config-examples"))) {

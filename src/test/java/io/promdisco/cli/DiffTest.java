@@ -78,7 +78,7 @@ class DiffTest {
   }
 
   @Test
-  void targetsThatComeGoAndChangeAreToldByJob() throws IOException {
+  void addedRemovedAndChangedTargetsAreReportedByJob() throws IOException {
     assertThat(diff(PODS.formatted("web|db", "(.*)"), PODS.formatted("web|cache", "(.*)-0")))
         .isZero();
 
@@ -132,7 +132,7 @@ class DiffTest {
   }
 
   @Test
-  void aLabelThatComesOrGoesIsToldAsSuch() throws IOException {
+  void anAddedOrRemovedLabelIsReported() throws IOException {
     String target = "scrape_configs:\n- job_name: fixed\n  static_configs: [{targets: ['h:1'], ";
     diff(target + "labels: {a: x}}]\n", target + "labels: {b: y}}]\n");
 
@@ -140,7 +140,7 @@ class DiffTest {
   }
 
   @Test
-  void aJobThatIsRenamedGoesAndComes() throws IOException {
+  void aRenamedJobIsRemovedAndAdded() throws IOException {
     String job =
         """
         scrape_configs:
@@ -230,7 +230,7 @@ class DiffTest {
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
           .contains("error: " + served.url() + ": incomplete: job partial: file/0: broken.json:")
-          .contains("not compared");
+          .contains("nothing was compared");
 
       assertThat(cli.run(with(both, "--job", "partial"))).isEqualTo(ExitCode.UNREACHABLE);
       assertThat(cli.run(with(both, "--job", "whole"))).isZero();
@@ -248,7 +248,7 @@ class DiffTest {
     return all;
   }
 
-  /** A configuration that is served. */
+  /** A running server for a configuration. */
   private static final class Serving implements AutoCloseable {
     private final Promdisco promdisco = Promdisco.builder().build();
     private final PromdiscoServer server;
@@ -283,7 +283,7 @@ class DiffTest {
         """);
 
     assertThat(cli.run("diff", old, old, "--timeout", "1s")).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(cli.err()).contains("cannot connect").contains("not compared");
+    assertThat(cli.err()).contains("cannot connect").contains("nothing was compared");
     assertThat(cli.out()).isEmpty();
   }
 
@@ -310,7 +310,7 @@ class DiffTest {
       String url = "http://127.0.0.1:" + server.getLocalPort();
       assertThat(cli.run("diff", "--at-server", url, config, "--timeout", "2s"))
           .isEqualTo(ExitCode.UNREACHABLE);
-      assertThat(cli.err()).contains("no whole answer within 2.0 s");
+      assertThat(cli.err()).contains("no complete answer within 2.0 s");
       talker.join();
     }
   }
@@ -323,7 +323,7 @@ class DiffTest {
         out.write(interim);
       }
     } catch (IOException e) {
-      // The other side has gone.
+      // The other side has disconnected.
     }
   }
 

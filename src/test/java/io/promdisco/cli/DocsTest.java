@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the documentation shows in blocks of the language {@code console} is what the commands
- * print. With {@code -Dpromdisco.docs.update=true} the blocks are written anew.
+ * Compares {@code console} blocks of the documents with the output of the commands. With {@code
+ * -Dpromdisco.docs.update=true}, it updates the blocks.
  */
 class DocsTest {
   private static final Pattern BLOCK =

@@ -26,7 +26,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** What a dump writes is what {@code --manifests} reads, for any label and annotation. */
+/** {@code --manifests} reads what a dump writes, for any labels and annotations. */
 class DumpPropertyTest {
   private static final String[] LIKE_OTHER_TYPES = {
     "",

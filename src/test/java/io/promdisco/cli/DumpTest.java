@@ -134,7 +134,7 @@ class DumpTest {
     return SimApiServer.start(cluster, options);
   }
 
-  /** The targets, without the annotation that a dump empties. */
+  /** Returns the targets, without the annotation that a dump empties. */
   private JsonNode targets(String config, String... options) throws IOException {
     Stream<String> line = Stream.of("targets", config, "-o", "json");
     assertThat(cli.run(Stream.concat(line, Stream.of(options)).toArray(String[]::new)))
@@ -368,7 +368,7 @@ class DumpTest {
     String objects = cli.file("cluster.yaml", OBJECTS);
 
     assertThat(cli.run("dump", config, "--manifests", objects)).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("own_namespace: true (expected: only in a cluster");
+    assertThat(cli.err()).contains("own_namespace: true: the namespace is unknown (expected: a program in a cluster");
     assertThat(cli.out()).isEmpty();
   }
 
@@ -450,7 +450,7 @@ class DumpTest {
       for (String bad : List.of("bad ns!", "", "Shop", "-a", "a-", "a.b", "a".repeat(64))) {
         assertThat(cli.run(command, config, "--manifests", objects, "--namespace", bad))
             .isEqualTo(ExitCode.USAGE);
-        assertThat(cli.err()).contains("'--namespace'", "\"" + bad + "\" (expected: a DNS label");
+        assertThat(cli.err()).contains("'--namespace'", "\"" + bad + "\" (expected: at most 63 of a-z");
       }
     }
     for (String good : List.of("a", "0-a", "a".repeat(63))) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What commands report of errors, and of which they do not. */
+/** Which errors commands report. */
 final class ErrorsTest {
   private static final String GOOD =
       """
@@ -167,7 +167,7 @@ final class ErrorsTest {
     assertThat(cli.err()).doesNotContain(": :");
   }
 
-  /** An API server that is busy at first, and never says a word on a watch. */
+  /** An API server that is busy at first, and sends nothing on a watch. */
   @Test
   void errorThatWasOvercomeIsNotReported() throws Exception {
     AtomicInteger lists = new AtomicInteger();
@@ -216,7 +216,7 @@ final class ErrorsTest {
         java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       }
     } catch (IOException e) {
-      return; // The client has gone.
+      return; // The client has disconnected.
     }
   }
 
@@ -264,7 +264,7 @@ final class ErrorsTest {
                   + silent.getLocalPort()
                   + "/'}]}]\n");
       Child child = Child.start(folder, "targets", config);
-      silent.accept().close(); // It has begun to ask.
+      silent.accept().close(); // It has sent a request.
       new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor();
       assertThat(child.exitCode()).isEqualTo(130);
     }
@@ -291,7 +291,7 @@ final class ErrorsTest {
     assertThat(child.exitCode()).isZero();
   }
 
-  /** The program in a process of its own. */
+  /** The program in a separate process. */
   private static final class Child {
     private final Process process;
     private final Path out;

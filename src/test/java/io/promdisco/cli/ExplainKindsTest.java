@@ -54,7 +54,7 @@ class ExplainKindsTest {
     cli = new Cli(folder);
   }
 
-  /** Asks a job of one role; returns the last line. */
+  /** Queries a job with one role; returns the last line. */
   private String ask(String role, String query) throws IOException {
     String config =
         """
@@ -104,7 +104,7 @@ class ExplainKindsTest {
   @Test
   void aNodesOtherPortsAreNotDiscovered() throws IOException {
     assertThat(ask("{role: node}", "10.2.0.1:9100"))
-        .contains("node node-1 has this address, and its only target is the kubelet's port 10250");
+        .contains("node node-1 has this address, but its only target is the kubelet's port 10250");
   }
 
   @Test
@@ -121,6 +121,6 @@ class ExplainKindsTest {
   void aQueryUnlikeAnythingNamesNothing() throws IOException {
     assertThat(ask("{role: pod}", "pod/nowhere/qqqqqqqqqqqq"))
         .isEqualTo(
-            "pod/nowhere/qqqqqqqqqqqq is not scraped: nothing like it is discovered or could be");
+            "pod/nowhere/qqqqqqqqqqqq is not scraped: no job discovers it and no object has this name or address");
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which objects a query means, and every way in which an object gives no target. */
+/** Which objects a query matches, and every reason for which an object has no target. */
 class ExplainReasonsTest {
   private static final String OBJECTS =
       """
@@ -144,7 +144,7 @@ class ExplainReasonsTest {
     cli = new Cli(folder);
   }
 
-  /** Asks jobs of these roles, one of each; returns the last line. */
+  /** Queries jobs with these roles, one for each; returns the last line. */
   private String ask(String roles, String query, String... more) throws IOException {
     StringBuilder config = new StringBuilder("scrape_configs:\n");
     for (String role : roles.split(" ")) {
@@ -164,8 +164,8 @@ class ExplainReasonsTest {
   @Test
   void aSliceOfTheSecondFamilyIsTheReason() throws IOException {
     String reason =
-        "endpointslice shop/web-6 is of family IPv6, and service shop/web is dual-stack with IPv4"
-            + " first: Prometheus leaves slices of the second family out";
+        "endpointslice shop/web-6 is of address family IPv6, and service shop/web is dual-stack with IPv4"
+            + " first: Prometheus leaves out slices of the second family";
     for (String query :
         List.of(
             "endpointslice/shop/web-6", "web-6", "pod/shop/six-0", "fd00::9", "[FD00::9]:8080")) {
@@ -180,7 +180,7 @@ class ExplainReasonsTest {
   void aNodeWithoutAnAddressOfAUsedTypeSaysWhichTypesItHas() throws IOException {
     for (String query : List.of("node/odd", "192.0.2.2")) {
       assertThat(ask("node", query))
-          .contains("node odd has no address of a type that is used (it has: CloudIP; used are")
+          .contains("node odd has no address of a usable type (it has: CloudIP; used are")
           .contains("InternalIP");
     }
   }
@@ -188,13 +188,13 @@ class ExplainReasonsTest {
   @Test
   void namesEndedPodsAndSubsetsWithoutPorts() throws IOException {
     assertThat(ask("pod", "pod/shop/backup-28390000-x"))
-        .contains("has no address (phase Failed, on node node-1; it has ended and will get none)");
+        .contains("has no address (phase Failed, on node node-1; it has ended and will not get one)");
     assertThat(ask("endpointslice", "pod/shop/db-0"))
         .contains("no endpointslice object lists pod shop/db-0: it has ended (phase Succeeded)");
     assertThat(ask("endpoints", "pod/shop/db-0"))
         .contains("endpoints shop/split lists pod shop/db-0 without a port");
     assertThat(ask("endpoints", "ep/shop/split"))
-        .contains("endpoints shop/split lists no port for an address that it has");
+        .contains("endpoints shop/split lists no port for any of its addresses");
     assertThat(ask("service", "svc/shop/away"))
         .contains("has no ports (it is of type ExternalName)");
   }
@@ -263,9 +263,9 @@ class ExplainReasonsTest {
           .contains("pod shop/backup-28390000-x has no address (phase Failed");
     }
     assertThat(ask("pod", "deploy/webb")).endsWith("the nearest names: deployment/shop/web");
-    assertThat(ask("pod", "ds/shop/none")).contains("nothing like it is discovered");
+    assertThat(ask("pod", "ds/shop/none")).contains("no job discovers it");
     assertThat(cli.out()).contains("no pod belongs to daemonset none in namespace shop");
-    assertThat(ask("node", "deploy/web")).contains("nothing like it");
+    assertThat(ask("node", "deploy/web")).contains("no job discovers it");
   }
 
   @Test
@@ -295,7 +295,7 @@ class ExplainReasonsTest {
             "10.1.0.1:81 is the cluster IP of service shop/web, which has no port 81 (its ports:"
                 + " 80)");
     assertThat(ask("pod", "10.1.0.1"))
-        .isEqualTo("10.1.0.1 is not scraped: no job makes targets of what has this address");
+        .isEqualTo("10.1.0.1 is not scraped: no job discovers the owner of this address");
     assertThat(cli.out()).contains("10.1.0.1 is the cluster IP of service shop/web");
     assertThat(ask("service", "away.example.com")).contains("has no ports");
   }
@@ -306,14 +306,14 @@ class ExplainReasonsTest {
       assertThat(ask("pod", address)).as(address).contains("http://10.0.0.2:8080/metrics");
       assertThat(cli.out())
           .contains(
-              "is a further IP of pod shop/web-6d4b75cb6d-abcde, whose targets have its first,"
+              "is a further IP of pod shop/web-6d4b75cb6d-abcde, whose targets use its first IP,"
                   + " 10.0.0.2");
     }
-    assertThat(ask("pod", "[fd00::2]:9")).contains("no container declares port 9");
+    assertThat(ask("pod", "[fd00::2]:9")).contains("none of its containers declares port 9");
     assertThat(ask("node", "192.0.2.1")).contains("http://10.2.0.1:10250/metrics");
     assertThat(ask("node", "192.0.2.1:9100")).contains("its only target is the kubelet's port");
     assertThat(ask("ingress", "https://a.shop.example/x")).contains("is scraped by job ingress");
-    assertThat(ask("ingress", "b.a.shop.example")).contains("nothing like it");
+    assertThat(ask("ingress", "b.a.shop.example")).contains("no job discovers it");
   }
 
   @Test

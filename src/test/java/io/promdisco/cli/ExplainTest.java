@@ -177,7 +177,7 @@ class ExplainTest {
     explain(CONFIG, "pod/other/batch-0");
 
     assertThat(summary())
-        .contains("pod other/batch-0 is in a namespace that is not discovered in")
+        .contains("pod other/batch-0 is in a namespace in which the job does not discover")
         .contains("one of shop");
   }
 
@@ -202,7 +202,7 @@ class ExplainTest {
   void aPortThatNoContainerDeclaresIsNamedWithThoseThatAreDeclared() throws IOException {
     explain(CONFIG, "10.0.0.2:9999");
 
-    assertThat(summary()).contains("no container declares port 9999 (declared: 8080)");
+    assertThat(summary()).contains("none of its containers declares port 9999 (declared: 8080)");
   }
 
   @Test
@@ -237,12 +237,12 @@ class ExplainTest {
         "pod/shop/web-0");
 
     assertThat(summary())
-        .contains("is on node node-1, which is not known")
+        .contains("is on node node-1, which is unknown")
         .contains("selector of role node");
   }
 
   @Test
-  void aJobWhoseRoleMakesOtherTargetsIsToldAndNotCounted() throws IOException {
+  void aJobWhoseRoleMakesOtherTargetsIsReportedAndNotCounted() throws IOException {
     explain(
         CONFIG
             + """
@@ -255,9 +255,9 @@ class ExplainTest {
 
     assertThat(cli.out())
         .contains(
-            "not discovered: kubernetes_sd_configs[0] (role node): role node makes no targets of a"
+            "not discovered: kubernetes_sd_configs[0] (role node): role node does not discover a"
                 + " pod")
-        .contains("not discovered: static_configs: makes no targets of Kubernetes objects");
+        .contains("not discovered: static_configs: does not discover Kubernetes objects");
     assertThat(summary()).doesNotContain("nodes").doesNotContain("fixed");
   }
 
@@ -266,7 +266,7 @@ class ExplainTest {
     assertThat(explain(CONFIG, "pod/shop/wbe-0")).isEqualTo(ExitCode.FINDING);
 
     assertThat(summary())
-        .contains("nothing like it is discovered or could be")
+        .contains("no job discovers it and no object has this name or address")
         .contains("the nearest names: pod/shop/web-0");
   }
 

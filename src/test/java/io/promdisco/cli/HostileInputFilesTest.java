@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that never end or never begin hold no command and no reload up. */
+/** Files without end, and pipes without a writer, delay no command and no reload. */
 @Timeout(120)
 class HostileInputFilesTest {
   @TempDir private Path folder = Path.of("");

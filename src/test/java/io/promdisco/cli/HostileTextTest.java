@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.LiveTable;
-import io.promdisco.cli.output.TableOutput;
+import io.promdisco.cli.output.TargetTable;
 import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.output.TerminalText;
 import io.promdisco.model.Labels;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** Whoever writes into a cluster, a file or an answer does not control the terminal. */
+/** Text in clusters, files and answers cannot control the terminal. */
 class HostileTextTest {
   private static final String HOSTILE =
       "x\u001b]0;title\u0007\u001b[2J\u009b31m\u0085\r\nforged: line\u2028\u2029\u202e\u2066\u200b"
@@ -85,7 +85,7 @@ class HostileTextTest {
         .formatted(quoted(HOSTILE), what, folder + "/hosts*.json");
   }
 
-  /** Text in YAML with escapes for all that is not ASCII. */
+  /** Returns text as YAML, with escapes for everything that is not ASCII. */
   private static String quoted(String text) {
     StringBuilder out = new StringBuilder("\"");
     text.codePoints()
@@ -120,7 +120,7 @@ class HostileTextTest {
       for (ByteArrayOutputStream stream : List.of(out, err)) {
         String text = OUR_COLOURS.matcher(stream.toString(UTF_8)).replaceAll("");
         if (color && stream == err) {
-          text = text.replaceAll("\r[^\r\u001b]*\u001b\\[K", ""); // the line of progress
+          text = text.replaceAll("\r[^\r\u001b]*\u001b\\[K", ""); // the progress line
         }
         assertThat(text.codePoints().filter(c -> c != '\n' && PrintableText.isHidden(c)).toArray())
             .as("%s: %s", String.join(" ", args), text)
@@ -272,7 +272,7 @@ class HostileTextTest {
             false,
             false,
             0);
-    new TableOutput(console, false)
+    new TargetTable(console, false)
         .print(List.of(row("a\u202eb", "h1"), row("東京", "h2"), row("plain", "h3")));
     List<String> lines = bytes.toString(UTF_8).lines().toList();
     assertThat(lines.subList(1, 4).stream().map(line -> line.indexOf("active")))

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One process discovers and serves, another reads {@code /http-sd/JOB} of it: what comes out is as
- * if the second had discovered by itself.
+ * One process discovers and serves; another reads its {@code /http-sd/JOB}, and has the same
+ * targets as if it had discovered them itself.
  */
 @Timeout(120)
 class HttpSdChainTest {
@@ -74,7 +74,7 @@ class HttpSdChainTest {
           ChildJvm discovered = serve(unruled)) {
         String relabeled = cli.file("relabeled.yml", job(httpSd(finished, "?relabeled=true"), ""));
         String raw = cli.file("raw.yml", job(httpSd(discovered, ""), RULES));
-        // The servers only just listen, and answer once they have all targets.
+        // The servers listen already, and answer when they have all targets.
         assertThat(targets(raw)).isEqualTo(direct);
         assertThat(targets(relabeled)).isEqualTo(direct);
 
@@ -108,7 +108,7 @@ class HttpSdChainTest {
     return "http_sd_configs: [{url: '" + url[0] + "/http-sd/" + job + query + "'}]";
   }
 
-  /** What {@code targets} prints of each, in this process: URL and final labels. */
+  /** Returns what {@code targets} prints for each target, in this process: URL and final labels. */
   private Set<String> targets(String config) throws Exception {
     int exit = cli.run("targets", config, "--output", "prometheus", "--state", "active");
     assertThat(exit).as(cli.err()).isZero();

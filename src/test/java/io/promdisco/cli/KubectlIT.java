@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Manifests of kubectl and of a dump against each other. Needs {@code kubectl} on the path and a
- * real API server, which the property {@code promdisco.kubeconfig} names, with all rights.
+ * Compares manifests of kubectl with those of a dump. Needs {@code kubectl} on the path and a real
+ * API server with full permissions, which the property {@code promdisco.kubeconfig} names.
  */
 class KubectlIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
@@ -87,7 +87,7 @@ class KubectlIT {
           ":",
           "? a");
 
-  /** kubectl reads these, but refuses to write them as YAML, or writes a blank. */
+  /** kubectl reads these, but does not write them as YAML, or writes a blank. */
   private static final List<String> NOT_WRITTEN = List.of("\u007f", "\u0085", "\ufffe", "\uffff");
 
   @TempDir private Path folder = Path.of("");
@@ -116,7 +116,7 @@ class KubectlIT {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
   }
 
-  /** Runs kubectl; returns a file with what it prints. */
+  /** Runs kubectl; returns a file with its output. */
   private Path kubectl(String... args) throws Exception {
     List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig", KUBECONFIG));
     command.addAll(List.of(args));
@@ -140,7 +140,7 @@ class KubectlIT {
     }
   }
 
-  /** A pod whose annotations are all odd texts, and texts that look like numbers. */
+  /** Returns a pod whose annotations are unusual texts, and texts that look like numbers. */
   private ObjectNode pod(List<String> texts) {
     ObjectNode pod = json.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
     ObjectNode meta = pod.putObject("metadata").put("name", "odd").put("namespace", namespace);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher, with a program in the place of the JVM that prints its arguments. */
+/** The launcher, with a program that prints its arguments instead of the JVM. */
 class LauncherArchiveTest {
   private static final String JVM =
       """

@@ -31,7 +31,7 @@ final class LauncherTest {
       echo "java ran: $last"
       """;
 
-  /** Builds what there is to build and counts that. */
+  /** Builds what must be built, and counts builds. */
   private static final String BUILD =
       """
       #!/bin/sh
@@ -40,7 +40,7 @@ final class LauncherTest {
       echo whole | tee target/promdisco.jar > target/promdisco-program.jar
       """;
 
-  /** Writes half a jar and does not end. */
+  /** Writes an incomplete jar and does not end. */
   private static final String ENDLESS_BUILD =
       """
       #!/bin/sh
@@ -55,10 +55,10 @@ final class LauncherTest {
   private Path checkout = Path.of("");
   private Path jdk = Path.of("");
 
-  /** A start that is under way. */
+  /** A running start. */
   private record Start(Process process, Path out, Path err) {}
 
-  /** What a start came to. */
+  /** The result of a start. */
   private record Run(int code, String out, String err) {}
 
   @BeforeEach
@@ -261,7 +261,7 @@ final class LauncherTest {
             checkout + "/promdisco",
             "check");
     eventually(() -> assertThat(preparing).exists());
-    // As a terminal does: to all processes that run in it.
+    // Like a terminal: to all processes of the group.
     long group = start.process().pid();
     new ProcessBuilder("kill", "-INT", "--", "-" + group).start().waitFor();
     Run run = end(start);

@@ -68,7 +68,7 @@ class LiveScreenTest {
   }
 
   @Test
-  void onATerminalTheTableIsShownUntilQAndTheScreenComesBack() throws Exception {
+  void onATerminalTheTableIsShownUntilQAndTheScreenIsRestored() throws Exception {
     try (Terminal terminal =
             Terminal.run(folder, "targets", "config-examples/static.yml", "--watch");
         OutputStream keys = terminal.keys()) {
@@ -111,7 +111,7 @@ class LiveScreenTest {
 
   @Test
   void aTerminalThatCannotBeOpenedIsOneSentence() throws Exception {
-    // A session of its own has no controlling terminal, though its output is one.
+    // A new session has no controlling terminal, even if its output is a terminal.
     String command = Terminal.line("targets", "config-examples/static.yml", "--watch");
     try (Terminal terminal = Terminal.runLine(folder, "setsid --wait " + command)) {
       assertThat(terminal.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -123,7 +123,7 @@ class LiveScreenTest {
 
   @Test
   void controlCLeavesTheTerminalAsItWas() throws Exception {
-    // Who runs the tests may have had the signal ignored, which is inherited.
+    // The signal may be ignored in the process that runs the tests, which child processes inherit.
     String command =
         "env --default-signal=INT "
             + Terminal.line("targets", "config-examples/static.yml", "--watch");
@@ -131,7 +131,7 @@ class LiveScreenTest {
     try (Terminal terminal = Terminal.runLine(folder, shell);
         OutputStream keys = terminal.keys()) {
       eventually(() -> assertThat(terminal.screen()).contains("\u001b[?1049h"));
-      keys.write(3); // what the key makes, and the terminal turns into a signal
+      keys.write(3); // Ctrl-C, which the terminal converts to a signal
       keys.flush();
       assertThat(terminal.exitCode()).isZero();
       List<String> settings =

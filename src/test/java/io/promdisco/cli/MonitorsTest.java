@@ -114,7 +114,7 @@ class MonitorsTest {
   }
 
   @Test
-  void whatIsNotSelectedIsNoError() throws IOException {
+  void anObjectThatIsNotSelectedIsNotAnError() throws IOException {
     String none = cli.file("none.yaml", "collector_namespace: m\nprometheus_cr: {enabled: true}\n");
     String objects = cli.file("monitors.yaml", MONITORS + "---\n" + BROKEN);
 

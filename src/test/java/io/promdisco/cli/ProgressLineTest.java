@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is shown to those who wait for a server whose second page of pods does not come. */
+/** The progress line while a server does not send its second page of pods. */
 class ProgressLineTest {
   private static final String SHOWN = "pods 5[0-9][0-9] of 600";
 
@@ -55,7 +55,7 @@ class ProgressLineTest {
       server.faults().add(FaultRule.once(Resource.PODS, "list", Fault.Break.STALL).fromNth(2));
       try (Terminal terminal = Terminal.run(folder, command, config(server))) {
         eventually(() -> assertThat(terminal.screen()).containsPattern(SHOWN));
-        server.faults().healAll(); // The page is cut off, which the command may report.
+        server.faults().healAll(); // The page is cut off, and the command may report that.
         assertThat(terminal.exitCode()).isIn(ExitCode.OK, ExitCode.UNREACHABLE);
         assertThat(terminal.screen()).containsPattern("(?s)" + SHOWN + ".*\r\u001b\\[K");
       }

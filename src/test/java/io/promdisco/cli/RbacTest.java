@@ -147,7 +147,7 @@ class RbacTest {
     return granted;
   }
 
-  /** Verb, resource and namespace of everything that the manifests grant. */
+  /** Returns verb, resource and namespace of every permission in the manifests. */
   private static List<String[]> pieces(String manifests) {
     List<String[]> pieces = new ArrayList<>();
     for (Object document : new Yaml().loadAll(manifests)) {
@@ -291,7 +291,7 @@ class RbacTest {
     withServer(may, "explain", cli.file("p.yml", config), "pod/shop/web-0", "--timeout", "1s");
     assertThat(cli.out())
         .contains(
-            "lack the rights to list pods in namespace shop, watch pods in namespace shop,"
+            "lack the permissions to list pods in namespace shop, watch pods in namespace shop,"
                 + " watch services in namespace shop"
                 + " (promdisco rbac prints roles that grant them)");
   }
@@ -309,7 +309,7 @@ class RbacTest {
   }
 
   @Test
-  void aServerOutOfReachOrATokenThatIsRefusedIsNoAnswer() throws IOException {
+  void anUnreachableServerOrARejectedTokenIsNotAnAnswer() throws IOException {
     String nobody =
         """
         scrape_configs:

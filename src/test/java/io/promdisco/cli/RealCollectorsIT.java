@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real OpenTelemetry collector, a real Prometheus and a real vmagent each get their share from
- * {@code allocate}; together they have every target, each once. A bad configuration, a crash and a
- * restart of {@code allocate} change nothing.
+ * {@code allocate}. Together they have every target exactly once. An invalid configuration, a crash
+ * and a restart of {@code allocate} change nothing.
  *
  * <p>The property {@code promdisco.realclients} names the folder of the programs. The targets are
  * closed ports of the loopback address. Takes a minute.
@@ -113,7 +113,7 @@ class RealCollectorsIT {
     assertThat(again.isAlive()).isTrue();
   }
 
-  /** The programs ask every two seconds. */
+  /** The programs send requests every two seconds. */
   private void expectNoChange(List<String> programs, List<Set<String>> shares) {
     LockSupport.parkNanos(Duration.ofSeconds(4).toNanos());
     for (int i = 0; i < programs.size(); i++) {

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands on a real API server, which the property {@code promdisco.kubeconfig} names, with
- * all rights, and {@code promdisco.kubeconfig.viewer} for a user without any. Everything that is in
- * it is deleted: use an empty one.
+ * The commands with a real API server. The property {@code promdisco.kubeconfig} names it, with
+ * full permissions, and {@code promdisco.kubeconfig.viewer} a user without any. Everything in it is
+ * deleted, so use an empty one.
  */
 class RealCommandsIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
@@ -158,7 +158,7 @@ class RealCommandsIT {
   }
 
   @Test
-  void userWithoutPermissionsIsToldWhatToGrant() {
+  void theErrorForAUserWithoutPermissionsSaysWhatToGrant() {
     assumeFalse(VIEWER.isEmpty(), SkipReason.API_SERVER);
     String[] with = {"--kubeconfig", VIEWER};
     assertThat(cli.run("targets", config, with[0], with[1], "--timeout", "2s"))

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real Prometheus and a real vmagent read {@code /http-sd/JOB} of a {@code serve} that is
- * stopped, killed, started, reloaded and cut off from its API servers. What is measured is how many
+ * stopped, killed, started, reloaded and cut off from its API servers. The test measures how many
  * of their active targets are missing, and for how long.
  *
  * <p>The property {@code promdisco.realclients} names the folder of the programs {@code prometheus}
@@ -50,7 +50,7 @@ class RealConsumersIT {
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m");
   private static final Pattern INSTANCE = Pattern.compile("\"instance\":\"([^\"]+)\"");
 
-  /** What an answer of ours needs to reach Prometheus's targets: refresh 1 s, then twice 5 s. */
+  /** The time from an answer to Prometheus's targets: refresh 1 s, then twice 5 s. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(12);
 
   private static final String LISTENS = "promdisco listens on (\\S+)";
@@ -141,7 +141,7 @@ class RealConsumersIT {
     serve.requireAlive();
   }
 
-  /** An API server with so many pods in each namespace, and its kubeconfig of that name. */
+  /** Starts an API server with this number of pods in each namespace, and writes its kubeconfig. */
   private SimApiServer server(String name, Map<String, Integer> pods) throws IOException {
     SimCluster cluster = new SimCluster();
     List<ObjectNode> objects = new ArrayList<>();
@@ -174,7 +174,7 @@ class RealConsumersIT {
                     .formatted(i, namespace, namespace, i, ip));
   }
 
-  /** Gives a job these sources, each {@code %s} in them being its name. */
+  /** Gives a job these sources; each {@code %s} in them is its name. */
   private void configure(String job, String... sources) throws IOException {
     List<String> all = new ArrayList<>();
     for (String source : sources) {
@@ -193,7 +193,7 @@ class RealConsumersIT {
     Files.writeString(folder.resolve("p.yml"), yaml);
   }
 
-  /** Starts it where it was before; returns when it listens. */
+  /** Starts it at its previous address; returns when it listens. */
   private Child serve(String phase) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -257,12 +257,12 @@ class RealConsumersIT {
     return instances;
   }
 
-  /** From now on each consumer has these. */
+  /** Sets the targets that each consumer must have from now on. */
   private void expect(String cluster, String job, int pods) {
     consumers.forEach(consumer -> consumer.expected.addAll(instances(cluster, job, pods)));
   }
 
-  /** How many of these a consumer lacks, at most. */
+  /** Returns the maximum number of these targets that a consumer lacks. */
   private long missing(String cluster, String job, int pods) {
     Set<String> instances = instances(cluster, job, pods);
     return consumers.stream()
@@ -292,7 +292,7 @@ class RealConsumersIT {
     return http.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  /** What is waited for. */
+  /** The condition to wait for. */
   private interface Condition {
     boolean holds() throws Exception;
   }
@@ -302,7 +302,7 @@ class RealConsumersIT {
     watchUntil(phase, () -> System.nanoTime() - end >= 0);
   }
 
-  /** Looks at the targets of the consumers until {@code condition} holds. */
+  /** Reads the targets of the consumers until {@code condition} holds. */
   private void watchUntil(String phase, Condition condition) throws Exception {
     long begin = System.nanoTime();
     double[] before = consumers.stream().mapToDouble(c -> c.lost).toArray();
@@ -323,7 +323,7 @@ class RealConsumersIT {
     losses.put(phase, lost.toString());
   }
 
-  /** A program that reads our answers, and what it lacked. */
+  /** A program that reads promdisco's answers, and the targets that it lacked. */
   private final class Consumer {
     private final String name;
     private final String url;
@@ -378,7 +378,7 @@ class RealConsumersIT {
       return Pattern.compile(pattern).matcher(Files.readString(log)).find();
     }
 
-    /** What the group of the pattern is in what it printed. */
+    /** Returns the group of the pattern in its output. */
     String find(String pattern) throws IOException {
       Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(log));
       assertThat(matcher.find()).isTrue();

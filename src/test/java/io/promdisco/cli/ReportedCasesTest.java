@@ -89,8 +89,8 @@ class ReportedCasesTest {
       delimiter = '|',
       textBlock =
           """
-          kubelet-x | is of family IPv4, and service kube-system/kubelet is dual-stack with IPv6 first
-          Node/odd  | node odd has no address of a type that is used
+          kubelet-x | is of address family IPv4, and service kube-system/kubelet is dual-stack with IPv6 first
+          Node/odd  | node odd has no address of a usable type
           """)
   void explainSaysWhyAnObjectHasNoTarget(String query, String reason) {
     String name = "explain-second-family";

@@ -95,7 +95,7 @@ class ServeTest {
     }
   }
 
-  /** A configuration that is served, and a reader of what is answered. */
+  /** A running server for a configuration, and a client that reads its answers. */
   private final class Serving implements AutoCloseable {
     private final CollectorRegistry registry = new CollectorRegistry();
     private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
@@ -206,7 +206,7 @@ class ServeTest {
       for (int i = 0; i < 100; i++) {
         serving.reload(yaml.formatted(i % 2 == 0 ? "b" : "a"));
         if (i % 10 == 0) {
-          serving.becomes(200, "/http-sd/web"); // Else there might be none that is answered.
+          serving.becomes(200, "/http-sd/web"); // Otherwise none might be answered.
         }
       }
       ended.set(true);
@@ -222,7 +222,7 @@ class ServeTest {
   }
 
   @Test
-  void aReloadRemovesJobsAtOnceAndAddsJobsOnceTheyAreComplete() throws Exception {
+  void aReloadRemovesJobsImmediatelyAndAddsJobsWhenTheyAreComplete() throws Exception {
     String a = "scrape_configs:\n" + job("a", "h:1");
     try (Serving serving = new Serving(a)) {
       serving.becomes(200, "/http-sd/a");
@@ -242,7 +242,7 @@ class ServeTest {
       serving.promdisco.close();
       HttpResponse<String> answer = serving.get("/http-sd/a");
       assertThat(answer.statusCode()).isEqualTo(503);
-      assertThat(answer.body()).isEqualTo("incomplete: job a: promdisco is being stopped\n");
+      assertThat(answer.body()).isEqualTo("incomplete: job a: promdisco is shutting down\n");
       assertThat(serving.get("/-/ready").statusCode()).isEqualTo(503);
       assertThat(serving.get("/api/v1/targets").body()).contains("\"incomplete: job a: ");
     }
@@ -259,7 +259,7 @@ class ServeTest {
   @Test
   void handlesSighupBeforeTheConfigurationIsRead() {
     Object before = Signals.register("HUP", () -> {});
-    // Java leaves a signal alone that was ignored when it started, as under nohup.
+    // Java does not handle a signal that was ignored when it started, for example by nohup.
     assumeThat(before).asString().isNotEqualTo("SIG_IGN");
     try {
       Object mine = Signals.register("HUP", () -> {});

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A command in a process of its own, under a pseudo-terminal or with a pipe. */
+/** A command in a separate process, with a pseudo-terminal or a pipe. */
 final class Terminal implements AutoCloseable {
   private final Process process;
   private final Path screen;
@@ -23,7 +23,7 @@ final class Terminal implements AutoCloseable {
     this.screen = screen;
   }
 
-  /** Runs it under a pseudo-terminal; the test is skipped where there is none to be had. */
+  /** Runs it with a pseudo-terminal; the test is skipped if there is none. */
   static Terminal run(Path folder, String... args) throws IOException {
     return runLine(folder, line(args));
   }
@@ -39,13 +39,13 @@ final class Terminal implements AutoCloseable {
         screen);
   }
 
-  /** Runs it with both outputs in a pipe or file, as in a script. */
+  /** Runs it with both outputs in a pipe or file, like a script. */
   static Terminal piped(Path folder, String... args) throws IOException {
     Path output = folder.resolve("output");
     return start(new ProcessBuilder(command(args)).redirectOutput(output.toFile()), output);
   }
 
-  /** The command as a line of the shell. */
+  /** Returns the command as a shell command line. */
   static String line(String... args) {
     return String.join(" ", command(args));
   }
@@ -66,7 +66,7 @@ final class Terminal implements AutoCloseable {
     return new Terminal(builder.redirectErrorStream(true).start(), screen);
   }
 
-  /** What a person types. */
+  /** The keyboard input. */
   OutputStream keys() {
     return process.getOutputStream();
   }

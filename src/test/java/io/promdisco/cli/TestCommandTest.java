@@ -84,7 +84,7 @@ class TestCommandTest {
         .isEqualTo(
             """
             FAIL t.yml:3: hosts
-              line 6: expect[0]: http://10.0.0.2:80/metrics is otherwise
+              line 6: expect[0]: http://10.0.0.2:80/metrics is different
                 label host  expected "10.0.0.9", found "10.0.0.2"
                 label zone  expected "a", found nothing
             1 test: 0 passed, 1 failed
@@ -208,14 +208,14 @@ class TestCommandTest {
         .contains("t.yml:4:8: tests[0].job: no job \"wob\"")
         .contains("did you mean \"web\"?")
         .contains("t.yml:5:3: tests[0].expects: field expects not found; did you mean \"expect\"?")
-        .contains("t.yml:6:9: tests[1].name: \"a\" is a test already")
+        .contains("t.yml:6:9: tests[1].name: \"a\" is the name of another test")
         .contains("t.yml:9:5: tests[1].dropped[0].discovered: missing")
         .contains("t.yml:9:11: tests[1].dropped[0].rule: -1 is no rule (expected: 0 or more)")
         .endsWith("0 tests: 0 passed, 0 failed; 1 file cannot be used\n");
   }
 
   @Test
-  void aBadConfigurationOrDumpIsNoFailedTest() throws IOException {
+  void aBadConfigurationOrDumpIsNotAFailedTest() throws IOException {
     cli.file("p.yml", "scrape_configs:\n- job_nam: x\n");
     assertThat(cli.run("test", tests("- {name: a, job: x, exact: true}\n")))
         .isEqualTo(ExitCode.USAGE);
@@ -235,7 +235,7 @@ class TestCommandTest {
     assertThat(cli.run("test", file)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.out()).contains("error: t.yml: broken.yaml:2: document 1");
     assertThat(cli.run("test", folder.resolve("none.yml").toString())).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.out()).contains("none.yml:1:1: no such file (expected: a file of tests)");
+    assertThat(cli.out()).contains("none.yml:1:1: no such file (expected: a test file)");
   }
 
   @Test
@@ -394,7 +394,7 @@ class TestCommandTest {
     String before = Files.readString(Path.of(file));
 
     assertThat(cli.run("test", file, "--update")).isEqualTo(ExitCode.FINDING);
-    assertThat(cli.err()).contains("t.yml:3:3: --update: cannot be rewritten");
+    assertThat(cli.err()).contains("t.yml:3:3: --update cannot rewrite");
     assertThat(Files.readString(Path.of(file))).isEqualTo(before);
   }
 

@@ -23,9 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Commands in processes with an environment of their own, for a configuration that names no server.
- */
+/** Commands in processes with a separate environment, for a configuration that names no server. */
 class UserKubeconfigTest {
   private static final String CONFIG =
       """

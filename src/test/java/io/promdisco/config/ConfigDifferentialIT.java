@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
-import io.promdisco.config.section.SourceKindsTest;
+import io.promdisco.config.section.DiscoveryKindsTest;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import io.promdisco.testing.RecordedCases;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Changed configuration files are judged as the real {@code promtool} judges them, and accepted
- * ones have the effective configuration that Prometheus shows.
+ * Mutated configuration files get the same verdict from the real {@code promtool}, and accepted
+ * ones have the effective configuration of Prometheus.
  *
  * <p>The property {@code promdisco.realclients} names the folder of the programs {@code promtool}
  * and {@code config-of}; {@code promdisco.mutations} says how many files to try, {@code
@@ -46,7 +46,7 @@ class ConfigDifferentialIT {
   private static final Path RECORDED = Path.of("src/test/conformance/promtool");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** One of so many files is not the configuration, but one with jobs that it names. */
+  /** One of this many files is not the configuration, but a file with jobs that it names. */
   private static final int NAMED = 20;
 
   /** How many differences to show. */
@@ -73,8 +73,8 @@ class ConfigDifferentialIT {
   }
 
   /**
-   * Holds the recorded answers of {@code src/test/conformance/promtool} to those of today. With
-   * {@code promdisco.record=true} it records them anew.
+   * Compares the recorded answers in {@code src/test/conformance/promtool} with today's. With
+   * {@code promdisco.record=true}, it records them again.
    */
   @Test
   void theRecordedAnswersAreThoseOfTheRealPrograms() throws Exception {
@@ -101,7 +101,7 @@ class ConfigDifferentialIT {
 
   @Test
   void theRecordedKindsOfDiscoveryAreThoseOfPrometheus() throws Exception {
-    assertThat(Files.readAllLines(SourceKindsTest.KINDS))
+    assertThat(Files.readAllLines(DiscoveryKindsTest.KINDS))
         .isEqualTo(Files.readAllLines(Path.of(CLIENTS, "sd-kinds")));
   }
 
@@ -144,7 +144,7 @@ class ConfigDifferentialIT {
       ConfigJudge.Result result = judge.judge(cases.subList(i, Math.min(cases.size(), i + BATCH)));
       accepted += result.accepted();
       for (Difference difference : result.differences()) {
-        // Alone: a pattern in one file may match another.
+        // One at a time, because a pattern in one file may match another.
         differences.addAll(judge.judge(List.of(difference.of())).differences());
       }
     }
@@ -160,7 +160,7 @@ class ConfigDifferentialIT {
     return differences;
   }
 
-  /** Keeps the files on which they differ, for a look at them. */
+  /** Saves the files on which they differ, for inspection. */
   private static void save(List<Difference> differences) throws IOException {
     Path folder = Path.of("target", "config-differences");
     Files.createDirectories(folder);
@@ -200,7 +200,7 @@ class ConfigDifferentialIT {
       found.addAll(in(top.resolve("kubernetes"), 2, "config.yml"));
       found.addAll(in(top.resolve("reports"), 4, ".yml"));
       for (Path file : found) {
-        // The folder outside holds copies of many files.
+        // The enclosing folder contains copies of many files.
         byte[] content = Files.readAllBytes(file);
         if (contents.add(file.getFileName() + new String(content, ISO_8859_1))) {
           files.add(file);

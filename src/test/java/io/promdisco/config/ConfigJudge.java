@@ -52,10 +52,10 @@ final class ConfigJudge {
    * A configuration file.
    *
    * @param folder what its paths are relative to
-   * @param about what it is, for the message
+   * @param about its description, for messages
    * @param others further files in the folder, by name
    */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares cases.
+  @SuppressWarnings("ArrayRecordComponent") // Cases are never compared.
   record Case(Path folder, String about, byte[] content, Map<String, byte[]> others) {
     Case(Path folder, String about, byte[] content) {
       this(folder, about, content, Map.of());
@@ -77,11 +77,11 @@ final class ConfigJudge {
    */
   record Difference(Case of, String text) {}
 
-  /** Asks the real programs about all files at once, and promdisco about each. */
+  /** Runs the real programs on all files at once, and promdisco on each. */
   Result judge(List<Case> cases) throws IOException, InterruptedException {
     Map<Path, Case> files = new LinkedHashMap<>();
     for (Case given : cases) {
-      // No pattern of a configuration should match the name.
+      // A name that no pattern of a configuration matches.
       Path file = copy(given.folder).resolve(String.format("mutant-%04d.config", files.size()));
       Files.write(file, given.content);
       for (Map.Entry<String, byte[]> other : given.others.entrySet()) {
@@ -120,7 +120,7 @@ final class ConfigJudge {
     return new Result(accepted, differences);
   }
 
-  /** The folder with everything in it, where files can be written beside the others. */
+  /** Returns a copy of the folder, in which files can be written beside the others. */
   private Path copy(Path folder) throws IOException {
     Path known = copies.get(folder);
     if (known != null) {
@@ -141,7 +141,7 @@ final class ConfigJudge {
     return copy;
   }
 
-  /** What differs where no file is looked at that the configuration names. */
+  /** Returns the differences without access to files that the configuration names. */
   private static String syntaxDifference(Path file, Promtool.Verdict verdict) {
     LoadResult loaded = new ConfigLoader().leavingFiles().read(file);
     List<Problem> problems = ConfiguredTargetChecks.check(file.toString(), loaded);
@@ -166,9 +166,9 @@ final class ConfigJudge {
   }
 
   /**
-   * What the real programs say of a file: {@code valid}, whether promtool accepts it, and {@code
-   * loads}, whether Prometheus starts with it; if it does, {@code config} and {@code jobs} as it
-   * shows them; otherwise the {@code message}.
+   * Returns the answer of the real programs for a file: {@code valid}, whether promtool accepts it,
+   * and {@code loads}, whether Prometheus starts with it; if it does, its {@code config} and {@code
+   * jobs}, otherwise the {@code message}.
    */
   static ObjectNode answer(Promtool.Verdict verdict, JsonNode shown) {
     ObjectNode answer = JSON.createObjectNode().put("valid", verdict.valid());
@@ -185,9 +185,9 @@ final class ConfigJudge {
   }
 
   /**
-   * In what promdisco and the real programs differ; empty if they agree.
+   * Returns how promdisco and the real programs differ; empty if they agree.
    *
-   * @param folder what to leave out of our paths, as it was left out of the answer
+   * @param folder the folder to remove from promdisco's paths, as it was removed from the answer
    */
   static String difference(
       JsonNode answer, LoadResult loaded, List<Problem> problems, String folder) {
@@ -264,8 +264,8 @@ final class ConfigJudge {
   }
 
   /**
-   * A difference that is meant: Prometheus shows the password in a token URL, in the URL of {@code
-   * http_sd_configs} and in what is no URL with a host; promdisco hides it.
+   * An intended difference: Prometheus shows the password in a token URL, in the URL of {@code
+   * http_sd_configs} and in text that is not a URL with a host; promdisco hides it.
    */
   private static boolean hides(String theirs, String ours) {
     int hidden = ours.indexOf(HIDDEN);
@@ -274,7 +274,7 @@ final class ConfigJudge {
         && theirs.substring(hidden).endsWith(ours.substring(hidden + HIDDEN.length()));
   }
 
-  /** How Go prints what JSON has no number for. */
+  /** Returns how Go prints numbers that JSON cannot represent. */
   private static String goText(JsonNode number) {
     double value = number.doubleValue();
     return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";

@@ -18,9 +18,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * Changes configuration files at random: values of other types, null, empty values, boundaries,
- * keys twice, misspelt or in the wrong section, keys that exclude each other, files that do not
- * exist. The same seed gives the same files.
+ * Mutates configuration files at random: values of other types, null, empty values, limits,
+ * repeated keys, misspelled ones or in the wrong section, keys that exclude each other, files that
+ * do not exist. The same seed gives the same files.
  */
 final class ConfigMutations {
   /** Values for any key, as they are written in YAML. */
@@ -428,7 +428,7 @@ final class ConfigMutations {
           "'a=b)'",
           "' a = b '");
 
-  /** What a text may be made of, by what reads it. */
+  /** Parts of texts, by the syntax of the value. */
   private static final List<List<String>> PIECES =
       List.of(
           // A regular expression.
@@ -561,7 +561,7 @@ final class ConfigMutations {
           List.of(
               "a", "b", ".", ":", "80", "/", "[", "]", "::1", "_", "-", "ü", " ", "1", "__", "A"));
 
-  /** Keys whose values have a syntax of their own. */
+  /** Keys whose values have their own syntax. */
   private static final Pattern LANGUAGES =
       Pattern.compile(
           "regex|replacement|target_label|label|field|targets|files|.*_files|.*url|api_server|.*size"
@@ -571,7 +571,7 @@ final class ConfigMutations {
 
   private final Random random;
 
-  /** What is written in sections, by the path of the section without indices. */
+  /** The known entries of sections, by the path of the section without indexes. */
   private final Map<String, List<Entry>> known = new LinkedHashMap<>();
 
   private final List<Entry> all = new ArrayList<>();
@@ -580,7 +580,7 @@ final class ConfigMutations {
     this.random = new Random(seed);
   }
 
-  /** A value of a configuration file; a scalar is written as it is. */
+  /** A value of a configuration file; a scalar is stored as written. */
   private sealed interface Value {
     Value copy();
   }
@@ -622,9 +622,9 @@ final class ConfigMutations {
   }
 
   /**
-   * Takes in a file, from which it learns which keys sections have.
+   * Reads a file, and learns which keys its sections have.
    *
-   * @return nothing if the file is no YAML
+   * @return empty if the file is not YAML
    */
   Optional<Base> learn(byte[] content) {
     ProblemCollector problems = new ProblemCollector("base");
@@ -691,7 +691,7 @@ final class ConfigMutations {
   /**
    * Changes a file in one to three places.
    *
-   * @param about takes what was changed
+   * @param about receives a description of the changes
    */
   byte[] mutate(Base base, StringBuilder about) {
     Value root = base.root.copy();
@@ -737,9 +737,8 @@ final class ConfigMutations {
   }
 
   /**
-   * Where the entries behind the last merge begin. Of lists and sections that another value
-   * overrides, promdisco checks the type and no more: so nothing is changed in what a merge brings,
-   * or may override.
+   * Returns the index after the last merge. promdisco checks only the type of lists and sections
+   * that another value overrides, so nothing is changed in what a merge adds or may override.
    */
   private static int afterMerges(Entries map) {
     for (int i = map.entries.size(); i > 0; i--) {
@@ -793,7 +792,7 @@ final class ConfigMutations {
     return list.get(random.nextInt(list.size()));
   }
 
-  /** A value of about the right kind. */
+  /** Returns a value of a suitable type. */
   private String fitting(String key) {
     if (random.nextInt(4) == 0) {
       return composed(key);
@@ -822,7 +821,7 @@ final class ConfigMutations {
     return any(List.of(NAMES, ANY).get(random.nextInt(2)));
   }
 
-  /** A text of pieces that a value of this key may have. */
+  /** Returns a text of parts that a value of this key may have. */
   private String composed(String key) {
     int kind =
         switch (key) {
@@ -916,7 +915,7 @@ final class ConfigMutations {
     return "called " + other;
   }
 
-  /** Adds an entry beside a place; half of the time the key stays as it is known. */
+  /** Adds an entry beside a place; in half of the cases its key remains unchanged. */
   private String insert(Place place, List<Entry> from) {
     Entry entry = any(from).copy();
     if (random.nextInt(3) == 0) {

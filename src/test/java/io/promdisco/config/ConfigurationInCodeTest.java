@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is built in code has the checks and the defaults of what is read from a file. */
+/** Configurations in code have the same checks and defaults as those from files. */
 class ConfigurationInCodeTest {
   private static final Secret SECRET = new Secret("s");
   private static final Duration MINUTE = Duration.ofMinutes(1);

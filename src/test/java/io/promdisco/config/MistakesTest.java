@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Small bad files, and beside each what is to be said about it, to the letter. */
+/** Small invalid files, each with its exact messages. */
 class MistakesTest {
   private static final Path FOLDER = Path.of("src", "test", "resources", "config");
 

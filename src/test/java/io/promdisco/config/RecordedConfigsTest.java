@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/** Files that promtool and Prometheus were asked about. */
+/** Files for which the answers of promtool and Prometheus were recorded. */
 class RecordedConfigsTest {
-  /** What is quoted in a message: the key or the value that is wrong. */
+  /** Text in quotes in a message: the wrong key or value. */
   private static final Pattern QUOTED = Pattern.compile("\"([^\"\\s\\\\]{2,})\"|'([a-z_]{3,})'");
 
   private static final Pattern FIELD = Pattern.compile("field (\\w+) (?:not found|already set)");
@@ -94,7 +94,7 @@ class RecordedConfigsTest {
     return out.toString();
   }
 
-  /** Adds what Prometheus shows since 3.15, where an older one was recorded. */
+  /** Adds a key that Prometheus shows since 3.15, to recordings of an older version. */
   private static Object withLogLevel(Object effective) {
     if (effective instanceof Map<?, ?> sections
         && sections.get("runtime") instanceof Map<?, ?> runtime
@@ -117,7 +117,7 @@ class RecordedConfigsTest {
     return new Yaml().load(text.replace(prefix, ""));
   }
 
-  /** Ours must name the keys and the values that theirs names. */
+  /** promdisco's message must name the keys and values in the message of Prometheus. */
   private static void named(String theirs, String ours, StringBuilder out) {
     for (Pattern pattern : List.of(QUOTED, FIELD)) {
       Matcher matcher = pattern.matcher(theirs);

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Small files in all kinds of YAML, with what promtool 3.16 says of them and what Prometheus reads:
+ * Small files with all features of YAML, with promtool 3.16's verdicts and what Prometheus reads:
  * the external labels, and some settings of the first job.
  */
 class RecordedYamlTest {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No secret leaves the configuration but by {@link Secret#reveal()}. */
+/** A secret leaves the configuration only through {@link Secret#reveal()}. */
 class SecretsTest {
   private static LoadResult read(String settings) {
     String yaml =
@@ -107,7 +107,7 @@ class SecretsTest {
         "basic_auth: {password: @hunter2}",
         "basic_auth: {password: \"hunter2\\q\"}"
       })
-  void valuesThatAreNoYamlStayHidden(String settings) {
+  void valuesThatAreNotYamlStayHidden(String settings) {
     LoadResult result = read(settings);
 
     assertThat(result.configuration()).isEmpty();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files whose YAML is written in all kinds of ways are judged as the real {@code promtool} judges
- * them, and accepted ones have the effective configuration that Prometheus shows.
+ * Files with mutated YAML syntax get the same verdict from the real {@code promtool}, and accepted
+ * ones have the effective configuration of Prometheus.
  *
  * <p>The property {@code promdisco.realclients} names the folder of the programs {@code promtool}
  * and {@code config-of}; {@code promdisco.mutations} says how many files to try, {@code
@@ -35,10 +35,10 @@ class YamlDifferentialIT {
   private static final int BATCH = 250;
   private static final long LARGEST = 16_000;
 
-  /** Differences that are meant: decision 0020 says why. */
+  /** Intended differences, which decision 0020 explains. */
   private static final List<Known> KNOWN =
       List.of(
-          // Text that go-yaml takes for null before its type can check it.
+          // Text that go-yaml reads as null before its type can check it.
           new Known(
               "null|~",
               "accepts.*(?:unknown relabel action|unknown Kubernetes SD role|client_type:|but got"
@@ -162,7 +162,8 @@ class YamlDifferentialIT {
           judge.judge(cases.subList(first, Math.min(first + BATCH, cases.size())));
       accepted += result.accepted();
       for (Difference difference : result.differences()) {
-        // Alone: patterns in another file may match this one, and a file may change promtool.
+        // One at a time: patterns in another file may match this one, and a file may change
+        // promtool.
         for (Difference alone : judge.judge(List.of(difference.of())).differences()) {
           if (KNOWN.stream().anyMatch(kind -> kind.matches(alone))) {
             known++;

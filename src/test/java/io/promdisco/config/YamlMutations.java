@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Changes how a file in YAML is written: blanks and tabs, quotes and escapes, indentation, anchors,
+ * Mutates the syntax of a YAML file: blanks and tabs, quotes and escapes, indentation, anchors,
  * tags, directives, block scalars, flow style, comments, line breaks and encodings. The same seed
  * gives the same changes. For one thread.
  */
 final class YamlMutations {
-  /** What a scalar may become; some mean the same and some are no YAML. */
+  /** Replacements for a scalar; some mean the same and some are not YAML. */
   private static final List<String> SCALARS =
       List.of(
           "",
@@ -120,7 +120,7 @@ final class YamlMutations {
           "'a\n\n  b'",
           "\"a\\\n  b\"");
 
-  /** What go-yaml takes for null, always or for some types only. */
+  /** Text that go-yaml reads as null, always or for some types only. */
   private static final List<String> NULLS =
       List.of(
           "",
@@ -403,7 +403,7 @@ final class YamlMutations {
 
   private final SplittableRandom random;
 
-  /** Changes that a seed and a number decide. */
+  /** Creates mutations that depend on a seed and a number. */
   YamlMutations(long seed, long number) {
     random = new SplittableRandom(seed * 1_000_003 + number);
   }
@@ -470,7 +470,7 @@ final class YamlMutations {
         + text.substring(end);
   }
 
-  /** Puts something where blanks are, or blanks where they may be. */
+  /** Inserts something at blanks, or blanks where they are allowed. */
   private String blanks(String text) {
     String[] patterns = {
       " ", ":(?= )", ": ", "- ", "(?m)$", "(?m)^", "(?m)^ +", ",", "\\[|\\{", "\\]|\\}", "'|\"",
@@ -740,7 +740,7 @@ final class YamlMutations {
         text, "(?<=['\"])[^'\"\n]*(?=['\"])", found -> insertAnywhere(found, one(ESCAPES)));
   }
 
-  /** Mostly UTF-8; now and then another encoding, or an octet too much. */
+  /** Encodes mostly as UTF-8; sometimes in another encoding, or with an extra byte. */
   private byte[] encode(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return switch (random.nextInt(60)) {

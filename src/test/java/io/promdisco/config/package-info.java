@@ -1,4 +1,4 @@
-/** The configuration: what promtool answered, and our own mistakes with their places. */
+/** The configuration: recorded verdicts of promtool, and mistakes with their places. */
 @NullMarked
 package io.promdisco.config;
 

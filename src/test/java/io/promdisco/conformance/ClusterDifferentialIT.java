@@ -52,19 +52,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random clusters on a real API server, discovered by a real Prometheus and by promdisco with
- * random jobs: the discovered labels and the labels of all targets, dropped ones too, are equal
- * after each step. A dump of the server gives the same targets, also one that {@code promdisco
- * dump} writes, and one that kubectl writes if it is on the path.
+ * random jobs. The discovered labels and the labels of all targets, including dropped ones, are
+ * equal after each step. A dump of the server results in the same targets, whether {@code promdisco
+ * dump} or kubectl writes it.
  *
- * <p>Prometheus is the judge except where it does not depend on the objects alone:
+ * <p>Prometheus is the reference unless its result does not depend only on the objects:
  *
  * <ul>
- *   <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
- *       slice refers to. Where it differs for good, one that has just been started is the judge.
- *   <li>Of labels whose names become one it shows any. Those have values that are all taken for the
- *       same.
- *   <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
- *       deployments and cron jobs may be missing. Where a started one differs, a second is asked.
+ * <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
+ * slice refers to. If it differs permanently, a newly started one is the reference.
+ * <li>If the names of several labels become one, it shows any of them. Their values are treated as
+ * equal.
+ * <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
+ * deployments and cron jobs may be missing. If a started one differs, a second one is used.
  * </ul>
  *
  * <p>Properties: {@code promdisco.kubeconfig} names an API server, everything in which is deleted;
@@ -79,7 +79,7 @@ class ClusterDifferentialIT {
   private static final int CLUSTERS = Integer.getInteger("promdisco.clusters", 20);
   private static final long SEED = Long.getLong("promdisco.seed", 1);
 
-  /** Clusters that are on the server at once. */
+  /** Clusters that are on the server at the same time. */
   private static final int BATCH = 20;
 
   private static final int JOBS = 5;
@@ -90,7 +90,7 @@ class ClusterDifferentialIT {
 
   private static final int WRITERS = 4;
 
-  /** What stands before the name of a label, an annotation or a type of address. */
+  /** Prefixes of labels, annotations and types of addresses. */
   private static final Pattern VARIABLE =
       Pattern.compile(
           "(__meta_kubernetes_[a-z]+_(?:(?:label|annotation)(?:present)?|address)_)(?!type$|target_).*");
@@ -164,13 +164,13 @@ class ClusterDifferentialIT {
     private final RealCluster server = new RealCluster(Path.of(KUBECONFIG));
     private final Promdisco promdisco;
 
-    /** In which the discoverers believe to run; empty if this system does not allow it. */
+    /** The pod in which the discoverers believe to run; empty if this system does not allow it. */
     private final Optional<PrometheusAgent.Pod> pod;
 
     private final List<PrometheusAgent> open = new ArrayList<>();
     private final RandomJobs random;
 
-    /** Which Prometheus judges a job: the last one that was started for it. */
+    /** The Prometheus that is the reference for each job: the last one that was started for it. */
     private final Map<String, PrometheusAgent> judges = new HashMap<>();
 
     Batch(int first, int size) throws Exception {
@@ -244,7 +244,7 @@ class ClusterDifferentialIT {
       return RandomJobs.configuration(List.copyOf(jobs.values()));
     }
 
-    /** Gives each cluster another job in the place of one that it has. */
+    /** Replaces a job of each cluster by another. */
     private void replaceJobs(PrometheusAgent running) throws Exception {
       for (RandomCluster cluster : clusters) {
         ObjectNode job = random.job(cluster, 0);
@@ -309,7 +309,7 @@ class ClusterDifferentialIT {
       }
     }
 
-    /** Makes a change by which a discoverer shows that it has seen those before. */
+    /** Makes a change that shows, when it is visible, that earlier changes were seen. */
     private void mark(int step) throws Exception {
       ObjectNode namespace =
           JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
@@ -357,7 +357,7 @@ class ClusterDifferentialIT {
               lines -> lines.forEach(line -> line.discovered().keySet().forEach(this::noteLabel)));
       checkDump(step);
       if (step == 0 || step == RELOAD) {
-        awaitTakenOver(); // The marker may come before the targets of new jobs.
+        awaitTakenOver(); // The marker may be visible before the targets of new jobs.
       }
       Map<String, List<Line>> theirs = ofJudges(jobs.keySet());
       TreeSet<String> toJudge = new TreeSet<>(jobs.keySet());
@@ -369,7 +369,7 @@ class ClusterDifferentialIT {
       }
     }
 
-    /** Waits until a Prometheus shows what it knew when it showed the marker. */
+    /** Waits until a Prometheus shows everything that it knew when it showed the marker. */
     private void awaitTakenOver() {
       Deadline taken = new Deadline(TAKEN_OVER);
       while (!taken.isOver()) {
@@ -469,7 +469,7 @@ class ClusterDifferentialIT {
       differences.add(text.length() > 600 ? text.substring(0, 600) : text.toString());
     }
 
-    /** All objects. */
+    /** Returns all objects. */
     private ObjectNode list() throws Exception {
       ObjectNode list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       ArrayNode items = list.putArray("items");
@@ -484,7 +484,7 @@ class ClusterDifferentialIT {
       return list;
     }
 
-    /** Writes a dump with kubectl; false: there is none. */
+    /** Writes a dump with kubectl; returns false if it is not installed. */
     private boolean kubectl(Path to) throws IOException, InterruptedException {
       String kinds = Resource.ALL.stream().map(Resource::plural).collect(Collectors.joining(","));
       try {
@@ -509,7 +509,10 @@ class ClusterDifferentialIT {
       }
     }
 
-    /** A dump of the server must give what the server gives, as JSON and as kubectl writes it. */
+    /**
+     * A dump of the server must result in the same targets as the server, as JSON and as written by
+     * kubectl.
+     */
     private void checkDump(int step) throws Exception {
       Path dump = folder.resolve("dump");
       if (step > 0 || !kubectl(dump)) {
@@ -521,7 +524,7 @@ class ClusterDifferentialIT {
       }
     }
 
-    /** What {@code promdisco dump} writes gives the same discovered labels. */
+    /** The output of {@code promdisco dump} results in the same discovered labels. */
     private void checkSlimDump(int step) throws Exception {
       ObjectNode configuration = configuration();
       for (JsonNode job : configuration.get("scrape_configs")) {
@@ -560,7 +563,9 @@ class ClusterDifferentialIT {
       }
     }
 
-    /** Without the annotation in which kubectl keeps the whole object: a slim dump changes it. */
+    /**
+     * Removes the annotation in which kubectl stores the whole object, because a dump changes it.
+     */
     private static Line slim(Line line) {
       Map<String, String> discovered = new TreeMap<>(line.discovered());
       discovered.keySet().removeIf(name -> LAST_APPLIED.matcher(name).find());
@@ -582,7 +587,7 @@ class ClusterDifferentialIT {
         Map<String, List<Line>> live = viewed(TargetLines.of(promdisco), view);
         Deadline end = new Deadline(TAKEN_OVER);
         while (!live.equals(dumped) && !end.isOver()) {
-          end.pause(""); // The marker can come before other changes.
+          end.pause(""); // The marker can be visible before other changes.
           live = viewed(TargetLines.of(promdisco), view);
         }
         for (String job : jobs.keySet()) {
@@ -611,7 +616,7 @@ class ClusterDifferentialIT {
     }
   }
 
-  /** A point of time. */
+  /** A point in time. */
   private static final class Deadline {
     private final long end;
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Targets by job in a form that can be compared and read: a line for each. */
+/** Targets by job in a form that can be compared and read: one line for each. */
 final class ComparableTargets {
   private ComparableTargets() {}
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A recorded cluster, its scrape configuration, its changes and what was answered. */
+/** A recorded cluster, its scrape configuration, its changes and the recorded answers. */
 record KubernetesCase(Path folder) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,7 +44,7 @@ record KubernetesCase(Path folder) {
     return objects;
   }
 
-  /** With labels and annotations as they are written: the recorder took a plain y for a text. */
+  /** Restores labels and annotations as written: the recorder read a plain y as text. */
   private static ObjectNode asWritten(ObjectNode object) {
     for (String map : List.of("labels", "annotations")) {
       if (object.path("metadata").path(map) instanceof ObjectNode texts) {
@@ -83,7 +83,7 @@ record KubernetesCase(Path folder) {
     return steps;
   }
 
-  /** What a fresh start shows after step {@code number}; 0: at first. */
+  /** Returns what a newly started Prometheus shows after step {@code number}; 0 for the start. */
   JsonNode expected(int number) throws IOException {
     if (number == 0) {
       return JSON.readTree(folder.resolve("expected.json").toFile());

@@ -41,8 +41,8 @@ final class PrometheusAgent implements AutoCloseable {
    * Starts it, and returns when it is ready.
    *
    * @param program {@code prometheus}
-   * @param folder for its configuration and data; it must not exist
-   * @param pod in which it runs, as far as it can tell; null: in none
+   * @param folder for its configuration and data; must not exist
+   * @param pod the pod in which it believes to run; null for none
    */
   PrometheusAgent(Path program, Path folder, String configuration, @Nullable Pod pod)
       throws IOException, InterruptedException {
@@ -78,14 +78,16 @@ final class PrometheusAgent implements AutoCloseable {
   }
 
   /**
-   * What a pod is to a process.
+   * The environment of a process in a pod.
    *
    * @param serviceAccount the folder with token, namespace and certificate
    */
   record Pod(Map<String, String> env, Path serviceAccount) {
     private static final String ACCOUNTS = "/var/run/secrets/kubernetes.io";
 
-    /** A command before another one that lets that see the folder where it is in a pod. */
+    /**
+     * Returns a command that runs another one so that it sees the folder of the service account.
+     */
     List<String> command() {
       String mount =
           "mount -t tmpfs none /var/run && mkdir -p %s && ln -s \"$0\" %s/serviceaccount"
@@ -94,7 +96,7 @@ final class PrometheusAgent implements AutoCloseable {
           "unshare", "-rm", "sh", "-c", mount + " && exec \"$@\"", serviceAccount.toString());
     }
 
-    /** Whether this system lets a process believe that it runs in one. */
+    /** Whether this system allows a process to believe that it runs in a pod. */
     boolean isPossible() throws InterruptedException {
       List<String> trial = new ArrayList<>(command());
       trial.add("true");
@@ -111,7 +113,7 @@ final class PrometheusAgent implements AutoCloseable {
     }
   }
 
-  /** What is waited for. */
+  /** The condition to wait for. */
   private interface Condition {
     boolean holds() throws IOException, InterruptedException;
   }
@@ -136,7 +138,7 @@ final class PrometheusAgent implements AutoCloseable {
         HttpResponse.BodyHandlers.ofInputStream());
   }
 
-  /** Gives it another configuration. */
+  /** Loads another configuration. */
   void reload(String configuration) throws IOException, InterruptedException {
     Files.writeString(config, configuration);
     HttpResponse<InputStream> answer = ask("POST", "/-/reload");
@@ -148,9 +150,9 @@ final class PrometheusAgent implements AutoCloseable {
   }
 
   /**
-   * The targets of a job, dropped ones too, as its API shows them.
+   * Returns the targets of a job, including dropped ones, as its API shows them.
    *
-   * @param job empty: of all jobs
+   * @param job empty for all jobs
    */
   JsonNode targets(String job) throws IOException, InterruptedException {
     String of = job.isEmpty() ? "" : "&scrapePool=" + job;

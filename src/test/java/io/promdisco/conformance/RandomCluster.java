@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A small cluster in namespaces and with nodes of its own: its objects at the start, and one change
- * after the other. The same seed makes the same cluster.
+ * A small cluster with its own namespaces and nodes: its initial objects, and one change after the
+ * other. The same seed makes the same cluster.
  */
 final class RandomCluster {
   final String name;
@@ -33,7 +33,7 @@ final class RandomCluster {
     make = new RandomObjects(random, name, nodes);
   }
 
-  /** What makes the cluster; kubectl can write all of it as YAML. */
+  /** Returns the initial objects; kubectl can write all of them as YAML. */
   List<Operation> start() {
     nodes.forEach(node -> create(make.node(node)));
     namespaces.forEach(namespace -> create(make.namespace(namespace)));
@@ -150,7 +150,7 @@ final class RandomCluster {
     }
   }
 
-  /** Deletes an object, and mostly makes another one with its name. */
+  /** Deletes an object, and usually creates another one with its name. */
   private void replace(ObjectNode object, String kind) {
     operations.add(new Operation("delete", object.deepCopy()));
     present.remove(key(object));
@@ -179,7 +179,9 @@ final class RandomCluster {
     operations.add(new Operation("create", object.deepCopy()));
   }
 
-  /** The pods that endpoints in a namespace refer to: its own, now and then those of another. */
+  /**
+   * Returns the pods that endpoints in a namespace refer to: its own, sometimes those of another.
+   */
   private List<ObjectNode> pods(String namespace) {
     String of = make.chance(8) ? make.one(namespaces) : namespace;
     return present.values().stream()

@@ -53,12 +53,12 @@ final class RandomJobs {
     this.kubeconfigs = kubeconfigs;
   }
 
-  /** How many sources of the made jobs reach the server as a pod does. */
+  /** Returns how many sources of the jobs reach the server like a pod does. */
   int inPod() {
     return inPod;
   }
 
-  /** Some jobs that see one cluster only. */
+  /** Returns some jobs that see only one cluster. */
   List<ObjectNode> of(RandomCluster cluster, int count) {
     List<ObjectNode> jobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ final class RandomJobs {
     return jobs;
   }
 
-  /** The job of a number. */
+  /** Returns the job with a number. */
   ObjectNode job(RandomCluster cluster, int number) {
     ObjectNode job = job(cluster.name + "-" + number);
     ArrayNode sources = job.putArray("kubernetes_sd_configs");
@@ -78,7 +78,7 @@ final class RandomJobs {
     return job;
   }
 
-  /** A job for each role that sees all clusters. */
+  /** Returns a job for each role that sees all clusters. */
   List<ObjectNode> everywhere() {
     List<ObjectNode> jobs = new ArrayList<>();
     for (Role role : Role.values()) {
@@ -94,7 +94,7 @@ final class RandomJobs {
     return jobs;
   }
 
-  /** A job that sees the services of one namespace, as they are. */
+  /** Returns a job that sees the services of one namespace, without other settings. */
   ObjectNode plain(String name, String namespace) {
     ObjectNode job = job(name);
     ObjectNode source = connected(Role.SERVICE);
@@ -148,7 +148,7 @@ final class RandomJobs {
     return source;
   }
 
-  /** Says how the server is reached. */
+  /** Sets how the server is reached. */
   private ObjectNode connected(Role role) {
     ObjectNode source = JSON.createObjectNode().put("role", role.text());
     boolean pod = make.chance(4);
@@ -181,7 +181,7 @@ final class RandomJobs {
   }
 
   /**
-   * @param own a label selector that the role's own objects must match; empty: none
+   * @param own a label selector that the role's own objects must match; empty for none
    */
   private void selectors(ObjectNode source, Role role, String own, List<String> nodes) {
     Map<Role, List<Role>> others = new EnumMap<>(Role.class);
@@ -243,7 +243,7 @@ final class RandomJobs {
     };
   }
 
-  /** A whole configuration; nothing is scraped. */
+  /** Returns a complete configuration; nothing is scraped. */
   static ObjectNode configuration(List<ObjectNode> jobs) {
     ObjectNode configuration = JSON.createObjectNode();
     configuration.putObject("global").put("scrape_interval", "1h").put("scrape_timeout", "10s");

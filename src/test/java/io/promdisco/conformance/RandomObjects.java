@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * that begin with {@link #EITHER}: which one Prometheus shows depends on the order of a map.
  */
 final class RandomObjects {
-  /** Begins each value of which Prometheus shows one at random. */
+  /** The prefix of values of which Prometheus shows one at random. */
   static final String EITHER = "either.";
 
   /** A label of every object: the name of its cluster. */
@@ -97,7 +97,7 @@ final class RandomObjects {
           "registry.example:5000/team/app:1.2.3",
           "app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
 
-  /** Begins addresses that are not written in the shortest way, which slices do not allow. */
+  /** The prefix of addresses that are not in the shortest form, which slices do not allow. */
   private static final String UNUSUAL = "FD00:0:0:0:0:0:00:";
 
   private static final List<String> CONDITION = List.of("True", "False", "Unknown");
@@ -119,7 +119,7 @@ final class RandomObjects {
     this.nodes = nodes;
   }
 
-  /** From now on annotations may be texts that kubectl cannot write as YAML. */
+  /** Allows annotations that kubectl cannot write as YAML. */
   void allowUnprintable() {
     unprintable = true;
   }
@@ -223,7 +223,7 @@ final class RandomObjects {
     return pod;
   }
 
-  /** Marks a pod as one that is being deleted, with a period of grace. */
+  /** Marks a pod as being deleted, with a grace period. */
   void delete(ObjectNode pod) {
     ((ObjectNode) pod.get("metadata")).put("deletionTimestamp", "2026-01-01T00:00:00Z");
   }
@@ -545,7 +545,7 @@ final class RandomObjects {
     return slice;
   }
 
-  /** Makes a slice that of another service, or of none. */
+  /** Assigns a slice to another service, or to none. */
   void service(ObjectNode slice) {
     ObjectNode labels = slice.withObject("/metadata/labels");
     if (chance(8)) {
@@ -721,7 +721,7 @@ final class RandomObjects {
     }
   }
 
-  /** Gives an object other labels and annotations; keeps those that mean something. */
+  /** Gives an object other labels and annotations, except those with a meaning. */
   void relabel(ObjectNode object) {
     ObjectNode metadata = (ObjectNode) object.get("metadata");
     JsonNode service = metadata.at("/labels/kubernetes.io~1service-name");
@@ -780,7 +780,7 @@ final class RandomObjects {
         : "10." + random.nextInt(3) + "." + random.nextInt(3) + "." + (n + 1);
   }
 
-  /** True once in {@code n} times. */
+  /** Returns true in one of {@code n} cases. */
   boolean chance(int n) {
     return random.nextInt(n) == 0;
   }
@@ -789,7 +789,7 @@ final class RandomObjects {
     return of.get(random.nextInt(of.size()));
   }
 
-  /** Some of these, at least one, in their order. */
+  /** Returns some of these, at least one, in their order. */
   <T> List<T> some(List<T> of) {
     List<T> some = new ArrayList<>(of);
     while (some.size() > 1 && chance(2)) {

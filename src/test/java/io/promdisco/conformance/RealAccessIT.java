@@ -30,10 +30,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * All roles on a real API server, by each way to name it and to prove who we are, on each JDK that
- * is installed beside this one, with native TLS and without. The properties {@code
- * promdisco.kubeconfig} and {@code promdisco.kubeconfig.cert} name kubeconfigs with all rights, by
- * token and by client certificate. Everything that is in the cluster is deleted: use an empty one.
+ * All roles on a real API server, with each way to name it and to authenticate, on each JDK that is
+ * installed beside this one, with and without native TLS. The properties {@code
+ * promdisco.kubeconfig} and {@code promdisco.kubeconfig.cert} name kubeconfigs with full
+ * permissions, one with a token and one with a client certificate. Everything in the cluster is
+ * deleted, so use an empty one.
  */
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig.cert",
@@ -104,7 +105,7 @@ class RealAccessIT {
     cluster.clear();
   }
 
-  /** What stands below a role in the configuration, by the name of the way. */
+  /** Returns the settings of a role in the configuration, by the name of the way. */
   private Map<String, String> ways() {
     Map<String, String> ways = new LinkedHashMap<>();
     ways.put("token", "kubeconfig_file: " + System.getProperty("promdisco.kubeconfig"));
@@ -131,7 +132,9 @@ class RealAccessIT {
     return Files.writeString(folder.resolve("config.yml"), text);
   }
 
-  /** JDKs 17 and newer in the folder that this one is in, one of each feature version. */
+  /**
+   * Returns the JDKs from 17 on in the folder that contains this one, one for each feature version.
+   */
   private static Map<Integer, Path> jdks() throws IOException {
     Path own = Path.of(System.getProperty("java.home")).toRealPath();
     Map<Integer, Path> jdks = new TreeMap<>();
@@ -159,7 +162,7 @@ class RealAccessIT {
         .toList();
   }
 
-  /** The targets of each job, as a process of its own prints them. */
+  /** Returns the targets of each job, as a separate process prints them. */
   private Map<String, List<String>> targets(Path jdk, boolean hasNativeTls) throws Exception {
     Path output = folder.resolve("output");
     Path errors = folder.resolve("errors");
@@ -187,7 +190,7 @@ class RealAccessIT {
     return targets;
   }
 
-  /** Without the name of the job, in which the ways differ. */
+  /** Removes the name of the job, in which the ways differ. */
   private static String labels(JsonNode target, String job) {
     return target.toString().replace("\"" + job + "\"", "\"JOB\"");
   }

@@ -25,7 +25,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Writes objects to a real API server, as a controller and a kubelet would. */
 public final class RealCluster {
-  /** The server made or found this object unacceptable. */
+  /** Thrown if the server rejects an object. */
   static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -45,7 +45,7 @@ public final class RealCluster {
   final String token;
   final String caFile;
 
-  /** The one that {@code kubeconfig} names, with its first user's token. */
+  /** Creates a client for the server in {@code kubeconfig}, with its first user's token. */
   public RealCluster(Path kubeconfig) throws Exception {
     JsonNode config = ManifestReader.documents(kubeconfig).get(0);
     JsonNode cluster = config.at("/clusters/0/cluster");
@@ -68,12 +68,12 @@ public final class RealCluster {
     http = HttpClient.newBuilder().sslContext(tls).build();
   }
 
-  /** The uids that the server gave, each with its placeholder. */
+  /** Returns the uids that the server assigned, each with its placeholder. */
   Map<String, String> uids() {
     return uids;
   }
 
-  /** Makes it, with its status; one of a kind that discovery never looks at is passed over. */
+  /** Creates an object with its status. Kinds that discovery never reads are ignored. */
   public void create(ObjectNode object) throws IOException, InterruptedException {
     if (isBackground(object)) {
       return;
@@ -93,7 +93,7 @@ public final class RealCluster {
     }
   }
 
-  /** Ephemeral containers cannot be there from the start; they come by a door of their own. */
+  /** Ephemeral containers cannot be created with the pod; they have a separate subresource. */
   private void addEphemeral(ObjectNode object, ObjectNode made)
       throws IOException, InterruptedException {
     JsonNode ephemeral = object.at("/spec/ephemeralContainers");
@@ -103,7 +103,7 @@ public final class RealCluster {
     }
   }
 
-  /** Kinds that discovery never looks at, as deployments. */
+  /** Whether it is of a kind that discovery never reads, such as deployments. */
   private static boolean isBackground(ObjectNode object) {
     return Resource.ALL.stream().noneMatch(resource -> resource.kind().equals(kind(object)));
   }
@@ -126,7 +126,7 @@ public final class RealCluster {
       ((ObjectNode) changed.get("spec")).set("ephemeralContainers", ephemeral);
     }
     if (kind(object).equals("Job")) {
-      changed.set("spec", present.get("spec")); // may not change once the server has filled it in
+      changed.set("spec", present.get("spec")); // immutable after the server has set it
     }
     check(send("PUT", path(object), changed), "update", object);
     if (object.has("status")) {
@@ -146,7 +146,7 @@ public final class RealCluster {
     check(send("PUT", path(object) + "/status", present), "update the status of", object);
   }
 
-  /** Deletes it at once. */
+  /** Deletes an object immediately. */
   public void delete(ObjectNode object) throws IOException, InterruptedException {
     if (isBackground(object)) {
       return;
@@ -162,7 +162,7 @@ public final class RealCluster {
     return JSON.readTree(send("GET", resource.path(""), null).body()).get("items");
   }
 
-  /** Removes everything but what the server itself makes. */
+  /** Deletes everything but what the server itself creates. */
   public void clear() throws IOException, InterruptedException {
     List<Resource<?>> resources = new ArrayList<>(Resource.ALL);
     resources.remove(Resource.NAMESPACES);
@@ -189,7 +189,7 @@ public final class RealCluster {
     uids.clear();
   }
 
-  /** What the namespace controller would do, which does not run here. */
+  /** Does the work of the namespace controller, which does not run here. */
   private void finish(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer = send("GET", path, null);
     if (answer.statusCode() == 200) {

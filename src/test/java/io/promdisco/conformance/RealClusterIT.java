@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The recorded clusters and their changes on a real API server, which the property {@code
- * promdisco.kubeconfig} names. Everything that is in it is deleted: use an empty one.
+ * promdisco.kubeconfig} names. Everything in it is deleted, so use an empty one.
  */
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig",

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What can happen to a real API server and to our rights on it. The property {@code
+ * Failures of a real API server, and changes of permissions on it. The property {@code
  * promdisco.realcluster} names the program that runs one.
  */
 @EnabledIfSystemProperty(
@@ -42,7 +42,7 @@ class RealServerFaultsIT {
   private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
-  /** What each role needs to read, and nothing else, as {@code group/resource}. */
+  /** The resources that each role needs to read, as {@code group/resource}. */
   private static final Map<String, List<String>> LEAST = new LinkedHashMap<>();
 
   static {
@@ -166,7 +166,7 @@ class RealServerFaultsIT {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Every job has these targets. */
+  /** Waits until every job has these targets. */
   private static void sees(Promdisco promdisco, String... expected) {
     eventually(() -> assertSees(promdisco, expected));
   }
@@ -190,7 +190,10 @@ class RealServerFaultsIT {
         () -> assertThat(promdisco.providers()).flatExtracting(ProviderStatus::failures).isEmpty());
   }
 
-  /** A service account that may do what its one role says, and its token in the file. */
+  /**
+   * Creates a service account with the permissions for one role, and writes its token into the
+   * file.
+   */
   private static void account(String name, Set<String> resources) throws Exception {
     cluster.ask(
         "POST",
@@ -246,7 +249,7 @@ class RealServerFaultsIT {
     return token;
   }
 
-  /** Waits until the server thinks so of a token: it remembers what it thought for ten seconds. */
+  /** Waits until the server answers like this for a token; it caches the result for ten seconds. */
   private static void codeOf(String token, int code) {
     eventually(
         () -> {

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A real API server of our own, which can be killed and started again on the same data. */
+/** A separate real API server, which can be killed and started again with the same data. */
 final class RestartableCluster implements AutoCloseable {
   static final String ADMIN = "admin-token";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +40,7 @@ final class RestartableCluster implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param program what runs it
+   * @param program the program that runs it
    * @param folder for its data
    */
   RestartableCluster(Path program, Path folder) throws Exception {
@@ -58,16 +58,16 @@ final class RestartableCluster implements AutoCloseable {
   }
 
   /**
-   * A kubeconfig with all rights, for another port that leads to this server.
+   * Returns a kubeconfig with full permissions, for another port that leads to this server.
    *
-   * @param name {@code kubeconfig}, which holds a token, or {@code kubeconfig-cert}, which names a
-   *     client certificate
+   * @param name {@code kubeconfig}, which contains a token, or {@code kubeconfig-cert}, which names
+   *     a client certificate
    */
   String kubeconfig(String name, int through) throws IOException {
     return Files.readString(folder.resolve(name)).replace(":" + port, ":" + through);
   }
 
-  /** As a crash looks. */
+  /** Simulates a crash. */
   void kill() {
     process.destroyForcibly().onExit().join();
   }
@@ -106,7 +106,7 @@ final class RestartableCluster implements AutoCloseable {
         });
   }
 
-  /** Makes it have another CA, with other certificates, when it starts next. */
+  /** Makes it use another CA and other certificates at its next start. */
   void forgetAuthority() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("pki"))) {
       for (Path file : files.toList()) {
@@ -160,7 +160,7 @@ final class RestartableCluster implements AutoCloseable {
     return JSON.readTree(answer.body());
   }
 
-  /** Makes a pod with an address. */
+  /** Creates a pod with an address. */
   void pod(String name, String address, String app) throws IOException, InterruptedException {
     String pods = "/api/v1/namespaces/default/pods";
     ask(
@@ -183,12 +183,12 @@ final class RestartableCluster implements AutoCloseable {
     ask("DELETE", "/api/v1/namespaces/default/pods/" + name + "?gracePeriodSeconds=0", "");
   }
 
-  /** The version that all pods have now. */
+  /** Returns the current version of the list of all pods. */
   String version() throws IOException, InterruptedException {
     return ask("GET", "/api/v1/pods", "").at("/metadata/resourceVersion").asText();
   }
 
-  /** Makes the data base forget everything before a version. */
+  /** Makes etcd drop everything before a version. */
   void compact(String version) throws IOException, InterruptedException {
     String body = "{\"revision\":\"" + version + "\",\"physical\":true}";
     List<String> refusals = new ArrayList<>();
@@ -204,14 +204,14 @@ final class RestartableCluster implements AutoCloseable {
           return;
         }
       } catch (IOException e) {
-        refusals.add(candidate + ": " + e.getMessage()); // another port than etcd's for clients
+        refusals.add(candidate + ": " + e.getMessage()); // not etcd's port for clients
       }
     }
     throw new AssertionError(
         "no etcd among the ports " + listening() + " of " + process.pid() + ": " + refusals);
   }
 
-  /** The ports on which the process listens, as the kernel tells. */
+  /** Returns the ports on which the process listens, according to the kernel. */
   private Set<Integer> listening() throws IOException {
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     Set<String> sockets = new HashSet<>();

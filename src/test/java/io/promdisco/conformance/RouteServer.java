@@ -30,12 +30,15 @@ final class RouteServer implements AutoCloseable {
     return port;
   }
 
-  /** Answers requests for {@code path}, query included, with this from now on. */
+  /** Answers requests for {@code path}, including its query, with this from now on. */
   void serve(String path, JsonNode route) {
     routes.put(path, route);
   }
 
-  /** The headers of the newest request, by path; of several of one name joined with commas. */
+  /**
+   * Returns the headers of the newest request by path; several with one name are joined with
+   * commas.
+   */
   Map<String, Map<String, String>> requests() {
     return requests;
   }

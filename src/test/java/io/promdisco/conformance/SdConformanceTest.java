@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** File and HTTP discovery over time, step by step, through the library's front door. */
+/** File and HTTP discovery over time, step by step, through the library's entry point. */
 class SdConformanceTest {
-  /** So long the state must stay as it is to count. */
+  /** How long the state must remain unchanged. */
   private static final Duration SETTLED = Duration.ofMillis(150);
 
-  /** Whatever rises of these says that something failed. */
+  /** Metrics that show a failure when they increase. */
   private static final Set<String> FAILURES =
       Set.of(
           "prometheus_sd_file_read_errors_total",

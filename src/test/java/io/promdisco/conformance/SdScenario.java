@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A recorded scenario of file and HTTP discovery: what was done, and what was there then. */
+/** A recorded scenario of file and HTTP discovery: the operations and the resulting states. */
 record SdScenario(JsonNode json) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Operations that were done together, and the state once everything had settled. */
+  /** Operations that were done together, and the final state after them. */
   record Step(String note, List<JsonNode> operations, JsonNode expected) {}
 
   static RecordedCases<SdScenario> all() {
@@ -28,7 +28,7 @@ record SdScenario(JsonNode json) {
     }
   }
 
-  /** Whether nothing is asked over HTTP, so that each step's counters are its own. */
+  /** Whether there are no HTTP requests, so that the counters of each step can be compared. */
   boolean isOfFilesOnly() {
     return json.get("kind").asText().equals("file");
   }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is there at one moment, as one line for each thing, so that a difference can be read.
+ * A state, as one line for each item, so that a difference can be read.
  *
  * @param lines targets, counts and gauges, sorted
  */
@@ -28,7 +28,7 @@ record SdState(List<String> lines) {
           "prometheus_sd_failed_configs",
           "prometheus_target_scrape_pool_targets");
 
-  /** Prometheus has a second manager, for those who are to be alerted. */
+  /** Prometheus has a second manager, for Alertmanagers. */
   private static final String OTHER_MANAGER = "name=\"notify\"";
 
   /** Discovered labels that the recording leaves out. */
@@ -74,7 +74,7 @@ record SdState(List<String> lines) {
             lines.add(
                 "failed " + logged.get("scrape_pool").asText() + " " + logged.get("err").asText());
         default -> {
-          // A folder that is not there: it is no failure here, since its coming is noticed.
+          // A missing folder is not a failure here, because its creation is noticed.
         }
       }
     }
@@ -116,7 +116,7 @@ record SdState(List<String> lines) {
     }
   }
 
-  /** Samples of these names, written as they are exposed: {@code name{label="value",…}}. */
+  /** Returns samples with these names in exposition format: {@code name{label="value",…}}. */
   static Map<String, Double> samples(SdWorld world, Set<String> names) {
     Map<String, Double> out = new TreeMap<>();
     for (var family : Collections.list(world.registry().metricFamilySamples())) {

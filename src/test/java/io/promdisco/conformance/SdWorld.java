@@ -27,7 +27,7 @@ final class SdWorld implements AutoCloseable {
 
   /**
    * @param folder of the configuration
-   * @param outside where files are written before they are put in their place
+   * @param outside the folder in which files are written before they are moved
    */
   SdWorld(Path folder, Path outside) throws IOException {
     this.folder = folder;
@@ -46,12 +46,12 @@ final class SdWorld implements AutoCloseable {
     return server;
   }
 
-  /** A recorded text as it is here. */
+  /** Converts a recorded text to local values. */
   String local(String text) {
     return text.replace("${PORT}", Integer.toString(server.port()));
   }
 
-  /** A text from here as it was recorded: files relative to the folder, and no port. */
+  /** Converts a local text to recorded values: files relative to the folder, and no port. */
   String recorded(String text) {
     return text.replace(folder + "/", "").replace(":" + server.port(), ":${PORT}");
   }
@@ -71,7 +71,7 @@ final class SdWorld implements AutoCloseable {
     }
   }
 
-  /** As a running program does; whether the configuration was taken. */
+  /** Reloads like a running program; returns whether the configuration was accepted. */
   private boolean reload(String config) throws IOException {
     Path file = Files.writeString(outside.resolve("config"), local(config));
     ConfigLoader.LoadResult result =
@@ -80,7 +80,7 @@ final class SdWorld implements AutoCloseable {
     return result.configuration().isPresent();
   }
 
-  /** Does an operation; of a reload, whether it went as recorded. */
+  /** Runs an operation; checks that a reload has the recorded result. */
   void apply(JsonNode operation, JsonNode expected) throws IOException {
     String path = operation.path("path").asText();
     switch (operation.get("op").asText()) {

@@ -25,7 +25,7 @@ final class TargetLines {
   /**
    * A target.
    *
-   * @param rest its labels and its URL; {@code dropped} if it is
+   * @param rest its labels and its URL; {@code dropped} if it is dropped
    */
   record Line(Map<String, String> discovered, String rest) {
     static final Comparator<Line> ORDER = Comparator.comparing(Line::toString);
@@ -38,12 +38,12 @@ final class TargetLines {
 
   private TargetLines() {}
 
-  /** Those of a job; none if it has none. */
+  /** Returns the targets of a job; empty if it has none. */
   static List<Line> of(Map<String, List<Line>> jobs, String job) {
     return jobs.getOrDefault(job, List.of());
   }
 
-  /** Those that Prometheus shows, by job. */
+  /** Returns the targets that Prometheus shows, by job. */
   static Map<String, List<Line>> of(JsonNode targets) {
     Map<String, List<Line>> jobs = new HashMap<>();
     for (JsonNode target : targets.get("activeTargets")) {
@@ -65,7 +65,7 @@ final class TargetLines {
         .add(new Line(map(target.get("discoveredLabels")), rest));
   }
 
-  /** Those of promdisco, by job. */
+  /** Returns the targets of promdisco, by job. */
   static Map<String, List<Line>> of(Promdisco promdisco) {
     Map<String, List<Line>> jobs = new HashMap<>();
     for (PoolView pool : promdisco.pools()) {
@@ -100,8 +100,8 @@ final class TargetLines {
   }
 
   /**
-   * The same without what depends on the order of a map in Prometheus: which of several labels
-   * whose names become one it shows, and with it which targets are equal.
+   * Removes what depends on the order of a map in Prometheus: which of several labels whose names
+   * become one it shows, and so which targets are equal.
    */
   static List<Line> settled(List<Line> lines) {
     if (lines.stream().noneMatch(line -> EITHER.matcher(line.toString()).find())) {
@@ -120,7 +120,7 @@ final class TargetLines {
     return EITHER.matcher(text).replaceAll(RandomObjects.EITHER);
   }
 
-  /** What one list has and the other has not. */
+  /** Returns what only the first list has. */
   static List<Line> without(List<Line> lines, List<Line> others) {
     Map<Line, Integer> left = new HashMap<>();
     others.forEach(line -> left.merge(line, 1, Integer::sum));
@@ -133,7 +133,10 @@ final class TargetLines {
     return out;
   }
 
-  /** The kinds of objects in whose labels two lists of targets differ; {@code targets}: in them. */
+  /**
+   * Returns the kinds of objects in whose labels two lists of targets differ; {@code targets} if
+   * the targets themselves differ.
+   */
   static Set<String> kinds(List<Line> one, List<Line> other) {
     TreeSet<String> kinds = new TreeSet<>();
     List<Line> left = new ArrayList<>(without(other, one));

@@ -1,4 +1,4 @@
-/** Whole runs against what a real Prometheus answered. */
+/** Complete runs, compared with recorded answers of a real Prometheus. */
 @NullMarked
 package io.promdisco.conformance;
 

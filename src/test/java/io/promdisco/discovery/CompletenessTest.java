@@ -55,7 +55,7 @@ final class CompletenessTest {
     return jobs;
   }
 
-  /** Hands on to the follower once the gate is open. */
+  /** Passes updates on to the follower when the gate is open. */
   private void throughGate(List<TargetSetUpdate> updates) {
     try {
       assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
@@ -78,7 +78,7 @@ final class CompletenessTest {
         });
   }
 
-  /** Waits until all that there is has been sent, and holds the job to be incomplete even so. */
+  /** Waits until everything is sent, and checks that the job is still incomplete. */
   private void staysIncomplete(String name, String why) {
     String marker = "marker-" + markers++;
     manager.apply(jobs(marker, List.of(), name, sourcesOf(name)));
@@ -138,7 +138,7 @@ final class CompletenessTest {
             "incomplete: job both: scripted/0: https://c:6443 pods: connection refused");
   }
 
-  /** The targets of one job are never in force until they are said to be. */
+  /** The targets of one job are in force only when the test says so. */
   private static final class Slow extends UpdateFollower {
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
@@ -164,7 +164,7 @@ final class CompletenessTest {
     becomesComplete("shared");
     assertThat(job("slow").describe())
         .isEqualTo(
-            "incomplete: job slow: the configuration was just read; its targets are not ready yet");
+            "incomplete: job slow: the configuration was loaded just now; its targets are not ready yet");
     slow.waiting.forEach(Runnable::run);
     assertThat(job("slow").complete()).isTrue();
   }
@@ -348,7 +348,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aJobThatIsRemovedAndComesBackIsIncompleteUntilItWasSent() {
+  void aJobThatIsRemovedAndAddedAgainIsIncompleteUntilItWasSent() {
     manager.start(this::throughGate);
     completeWeb();
     CountDownLatch shut = new CountDownLatch(1);
@@ -414,7 +414,7 @@ final class CompletenessTest {
 
     sink.synced();
     becomesComplete("web");
-    sink.syncedExcept(Set.of("b.yml")); // What was read once is known from then on.
+    sink.syncedExcept(Set.of("b.yml")); // A file that was read once counts as read from then on.
     manager.apply(jobs("web", List.of(X)));
     assertThat(job("web").complete()).isTrue();
   }
@@ -455,7 +455,7 @@ final class CompletenessTest {
     factory.sink("x").synced();
     becomesComplete("web");
     manager.close();
-    assertThat(job("web").describe()).isEqualTo("incomplete: job web: promdisco is being stopped");
+    assertThat(job("web").describe()).isEqualTo("incomplete: job web: promdisco is shutting down");
     assertThat(gauge("web")).isZero();
   }
 

@@ -50,7 +50,7 @@ final class DiscoveryManagerTest {
     assertThat(follower.contradictions()).isEmpty();
   }
 
-  /** Applies, and lets the time pass until it has been sent. */
+  /** Applies, and advances the time until it is sent. */
   private void apply(Map<String, List<SdConfig>> jobs) {
     manager.apply(jobs);
     eventually(this::allSent);
@@ -61,7 +61,7 @@ final class DiscoveryManagerTest {
     eventually(this::allSent);
   }
 
-  /** The follower holds what the pool holds; time passes with each look. */
+  /** Checks that the follower has what the pool has; each check advances the time. */
   private void allSent() {
     clock.advance(UpdateSender.PAUSE);
     Map<String, List<TargetGroup>> there = new LinkedHashMap<>();
@@ -131,7 +131,7 @@ final class DiscoveryManagerTest {
   }
 
   @Test
-  void equalConfigsGoOnWithTheirTargetsOverAReload() {
+  void equalConfigsKeepTheirTargetsOverAReload() {
     manager.start(follower);
     apply(jobs("web", X, "db", Y));
     put("x", group("a", "1:1"));
@@ -297,7 +297,7 @@ final class DiscoveryManagerTest {
   }
 
   @Test
-  void otherRulesSendTheWholeJobAtOnceIfItsProvidersHaveDelivered() {
+  void newRulesSendTheWholeJobImmediatelyIfItsProvidersHaveDelivered() {
     manager.start(follower);
     apply(jobs("web", X, "db", X));
     put("x", group("a", "1:1"));
@@ -591,7 +591,7 @@ final class DiscoveryManagerTest {
         });
   }
 
-  /** Hands on to the follower once the gate is open. */
+  /** Passes updates on to the follower when the gate is open. */
   private void throughGate(List<TargetSetUpdate> updates) {
     try {
       assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Applying and closing while every provider puts groups as fast as it can. */
+/** Applies and closes while every provider puts groups as fast as it can. */
 @Timeout(120)
 final class DiscoveryUnderLoadTest {
   private static final List<String> JOBS = List.of("web", "db", "mq", "cache");
@@ -117,7 +117,7 @@ final class DiscoveryUnderLoadTest {
     }
   }
 
-  /** Refuses now and then, sometimes after it has taken everything. */
+  /** Throws exceptions at random, sometimes after it has accepted everything. */
   private static final class MoodyFollower extends UpdateFollower {
     final AtomicInteger refusals = new AtomicInteger();
     private final Random random = new Random(7); // by sd-send
@@ -181,7 +181,7 @@ final class DiscoveryUnderLoadTest {
     assertThat(factory.puts.get()).isGreaterThan(1_000);
   }
 
-  /** What a fresh reader of the pool sees, in the shape of {@link UpdateFollower#jobs}. */
+  /** Returns what a new reader of the pool sees, in the form of {@link UpdateFollower#jobs}. */
   private static Map<String, Map<String, Map<String, TargetGroup>>> poolOf(
       DiscoveryManager manager, Map<String, List<SdConfig>> jobs) {
     Map<String, Map<String, Map<String, TargetGroup>>> out = new TreeMap<>();

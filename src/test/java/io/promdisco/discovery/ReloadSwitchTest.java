@@ -38,7 +38,7 @@ final class ReloadSwitchTest {
   private final ScrapeManager scrape = new ScrapeManager(discovery, Metrics.none());
   private final List<TargetChange> told = new CopyOnWriteArrayList<>();
 
-  /** What was ever told of a target's address and rules. */
+  /** Everything that was reported about a target's address and rules. */
   private final List<String> everSeen = new CopyOnWriteArrayList<>();
 
   ReloadSwitchTest() {
@@ -120,7 +120,7 @@ final class ReloadSwitchTest {
         });
   }
 
-  /** Puts a group with one target for each address; its source is named after the first. */
+  /** Puts a group with one target for each address; the first address is its source. */
   private void deliver(String source, String... addresses) {
     factory.sink(source).update(List.of(group(addresses[0], addresses)));
     factory.sink(source).synced();
@@ -154,7 +154,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void aTargetThatBothConfigurationsHaveIsNotTold() {
+  void aTargetThatBothConfigurationsHaveIsNotReported() {
     loaded();
     apply("web", "old", "y");
     deliver("y", "b:1", "both:1");
@@ -188,7 +188,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void otherRulesOverTheSameSourcesAreInForceAtOnce() {
+  void newRulesOverTheSameSourcesAreInForceImmediately() {
     loaded();
     apply("web", "new", "x");
     becomes("web", "a:1 new", "both:1 new");
@@ -208,7 +208,7 @@ final class ReloadSwitchTest {
 
     apply("web", "new", "x y");
     factory.sink("y").update(List.of(group("b", "b:2")));
-    becomes("web", "a:1 old", "b:2 old"); // It still runs, for both configurations.
+    becomes("web", "a:1 old", "b:2 old"); // It is still running, for both configurations.
     factory.sink("y").synced();
 
     becomes("web", "a:1 new", "b:2 new");
@@ -259,7 +259,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void aRemovedJobGoesAtOnceAlsoDuringTheWait() {
+  void aRemovedJobDisappearsImmediatelyEvenDuringTheWait() {
     loaded();
     apply("web", "new", "y");
     apply("other", "new", "y");

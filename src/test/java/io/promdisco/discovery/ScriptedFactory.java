@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Makes discoverers that put what the test says, from the test's own thread. */
+/** Creates discoverers that put what the test says, on the test's thread. */
 final class ScriptedFactory implements DiscovererFactory {
   /** A source called {@code name}. */
   record Config(String name) implements SdConfig {
@@ -16,18 +16,18 @@ final class ScriptedFactory implements DiscovererFactory {
     }
   }
 
-  /** Sources that cannot be made, with the reason. */
+  /** Sources that cannot be created, with the reason. */
   final Map<String, String> broken = new ConcurrentHashMap<>();
 
-  /** Sources that are made but fail when they are started. */
+  /** Sources that are created but fail at their start. */
   final Map<String, RuntimeException> failsToStart = new ConcurrentHashMap<>();
 
-  /** What happened, in order: {@code create a}, {@code start a}, {@code close a}. */
+  /** The events in order: {@code create a}, {@code start a}, {@code close a}. */
   final List<String> events = new CopyOnWriteArrayList<>();
 
   private final Map<String, TargetSink> sinks = new ConcurrentHashMap<>();
 
-  /** The sink that the newest discoverer of {@code name} was given; still there once it closed. */
+  /** Returns the sink of the newest discoverer of {@code name}, even after it was closed. */
   TargetSink sink(String name) {
     TargetSink sink = sinks.get(name);
     if (sink == null) {

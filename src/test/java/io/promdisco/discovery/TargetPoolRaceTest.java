@@ -11,7 +11,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
-/** Whatever threads do with a pool at once is as if they had done it one after the other. */
+/** Concurrent operations on a pool have the same result as some sequential order. */
 @Param(name = "source", gen = IntGen.class, conf = "1:3")
 @Param(name = "port", gen = IntGen.class, conf = "1:5")
 public class TargetPoolRaceTest {

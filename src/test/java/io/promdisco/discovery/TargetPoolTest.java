@@ -22,7 +22,7 @@ final class TargetPoolTest {
 
   private long configuration;
 
-  /** A new configuration, in force at once. */
+  /** Applies a new configuration, which is in force immediately. */
   private void jobs(Map<String, List<String>> sets) {
     pool.configure(++configuration, sets, Set.of());
     pool.switchAll(configuration);
@@ -104,7 +104,7 @@ final class TargetPoolTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // A discoverer that was not checked may put null.
+  @SuppressWarnings("NullAway") // A discoverer may put null.
   void nullGroupsAreIgnoredAndTheOthersTaken() {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
@@ -168,7 +168,7 @@ final class TargetPoolTest {
   }
 
   @Test
-  void removedSetIsToldOnceAndItsProviderPutsIntoNothing() {
+  void aRemovedSetIsReportedOnceAndItsProviderIsIgnored() {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
     jobs(Map.of());
@@ -291,7 +291,7 @@ final class TargetPoolTest {
     assertThat(pool.read("unknown")).isEqualTo(TargetSetReader.TargetSet.NONE);
   }
 
-  /** One target of k/0 is in force; then the set is to have these providers. */
+  /** One target of k/0 is in force; then the set gets these providers. */
   private void replaceBy(String... providers) {
     jobs(Map.of("web", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1")));

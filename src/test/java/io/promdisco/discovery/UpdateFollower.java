@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A reader that knows only what it was sent: it keeps the groups of every job from the changes, as
- * the contract of {@link TargetSetUpdate} says, and checks each update against what it then holds.
+ * A reader that knows only what it was sent. It derives the groups of every job from the changes,
+ * according to the contract of {@link TargetSetUpdate}, and checks each update against them.
  */
 class UpdateFollower implements TargetSetListener {
   @GuardedBy("this")
@@ -82,7 +82,7 @@ class UpdateFollower implements TargetSetListener {
     return calls.get(calls.size() - 1);
   }
 
-  /** Updates whose number of targets was not that of the groups which were sent. */
+  /** Updates whose number of targets differed from that of the groups that were sent. */
   final synchronized List<String> contradictions() {
     return List.copyOf(contradictions);
   }

@@ -75,13 +75,13 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void firstChangeAfterAQuietSpellLeavesAtOnce() {
+  void theFirstChangeAfterAPauseIsSentImmediately() {
     UpdateSender running = start(follower);
     awaitSends(1);
     clock.advance(UpdateSender.PAUSE);
 
     put(running, "a", "1:1");
-    awaitSends(2); // The clock stands still.
+    awaitSends(2); // The clock does not advance.
     assertThat(clock.pending()).isEmpty();
     assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
     assertThat(total("prometheus_sd_updates_delayed_total")).isZero();
@@ -112,7 +112,7 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void changesGoOnBeingSentAPauseApart() throws InterruptedException {
+  void furtherChangesAreSentAfterAPause() throws InterruptedException {
     UpdateSender running = start(follower);
     awaitSends(1);
     for (int i = 0; i < 5; i++) {
@@ -136,7 +136,7 @@ final class UpdateSenderTest {
     assertThat(follower.calls()).isEqualTo(1);
     assertThat(total("prometheus_sd_updates_total")).isEqualTo(1);
     put(running, "a", "1:1");
-    awaitSends(3); // The clock stands still.
+    awaitSends(3); // The clock does not advance.
     assertThat(follower.calls()).isEqualTo(2);
   }
 
@@ -153,7 +153,7 @@ final class UpdateSenderTest {
             });
     await(entered);
     for (int i = 0; i < 1000; i++) {
-      put(running, "a", "host:" + i); // Returns although the channel is stuck.
+      put(running, "a", "host:" + i); // Returns although the channel is blocked.
     }
     clock.advance(UpdateSender.PAUSE);
     assertThat(follower.calls()).isZero();
@@ -189,8 +189,8 @@ final class UpdateSenderTest {
       pool.update("k/0", List.of(gone("a")));
       clock.advance(UpdateSender.RETRY);
       awaitSends(2);
-      assertThat(log.lines("ERROR", "was not taken")).hasSize(1); // Not one a try.
-      assertThat(log.lines("INFO", "taken again")).hasSize(1);
+      assertThat(log.lines("ERROR", "was rejected")).hasSize(1); // Not one for each try.
+      assertThat(log.lines("INFO", "accepted again")).hasSize(1);
     }
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.last().get(0).changes().get("k/0"))
@@ -223,7 +223,7 @@ final class UpdateSenderTest {
     UpdateSender running = start(follower);
     awaitSends(1);
     put(running, "a", "1:1");
-    clock.awaitAlarms(1); // It collects.
+    clock.awaitAlarms(1); // It is collecting.
     running.close();
     assertThat(follower.calls()).isEqualTo(1);
     assertThat(clock.pending()).isEmpty();

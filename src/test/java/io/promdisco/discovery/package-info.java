@@ -1,4 +1,4 @@
-/** Tests of the manager, the pool and the sender, on discoverers that do what the test says. */
+/** Tests of the manager, the pool and the sender, with discoverers that the test controls. */
 @NullMarked
 package io.promdisco.discovery;
 

@@ -26,18 +26,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Runs the commands of the documents as they are written.
  *
- * <p>All {@code sh} blocks of a page run in one shell, in their order, in a folder that has the
- * folders {@code docs} and {@code config-examples}, with a simulated cluster in {@code
+ * <p>All {@code sh} blocks of a page run in one shell, in their order, in a folder that contains
+ * the folders {@code docs} and {@code config-examples}, with a simulated cluster in {@code
  * ~/.kube/config}. A block of another language after {@code <!-- file: NAME -->} is written to that
- * file before the blocks that follow it. {@code kubectl} only accepts what it is given. A block
- * after {@code <!-- not run: REASON -->} is left out. In the scripts, a free port takes the place
- * of 9099.
+ * file before the following blocks run. {@code kubectl} accepts anything. A block after {@code <!--
+ * not run: REASON -->} is left out. In the scripts, a free port replaces 9099.
  */
 @Timeout(180)
 class CommandsTest {
   private static final String PORT = "9099";
 
-  /** What a shell needs to stop at the first failure and to leave nothing running. */
+  /** Makes the shell stop at the first failure and leave nothing running. */
   private static final String PROLOGUE =
       "set -euo pipefail\ntrap 'jobs -p | xargs -r kill 2> /dev/null' EXIT\n";
 
@@ -94,7 +93,7 @@ class CommandsTest {
     }
   }
 
-  /** A block is a command, what a command prints, or has a mark that says how it is used. */
+  /** A block is a command, the output of a command, or has a mark that says how it is used. */
   @ParameterizedTest
   @MethodSource("allPages")
   void everySnippetIsUsed(Page page) {
@@ -109,7 +108,7 @@ class CommandsTest {
         .isEmpty();
   }
 
-  /** Makes the folder in which the commands run, and the programs that they call. */
+  /** Creates the folder in which the commands run, and the programs that they call. */
   private Path prepare(SimApiServer server) throws IOException {
     Path bin = Files.createDirectories(folder.resolve("bin"));
     program(

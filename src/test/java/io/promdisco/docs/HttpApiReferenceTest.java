@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Holds the answers in docs/http-api.md against a server that runs docs/examples/serve.yml. With
- * {@code -Dpromdisco.docs.update=true} they are written anew. Times and the ids of events are
- * replaced by fixed ones.
+ * Compares the answers in docs/http-api.md with a server that runs docs/examples/serve.yml. With
+ * {@code -Dpromdisco.docs.update=true}, it updates them. Times and the ids of events are replaced
+ * by fixed ones.
  */
 @Timeout(60)
 class HttpApiReferenceTest {
@@ -45,7 +45,7 @@ class HttpApiReferenceTest {
   private static final Path OPENAPI =
       Path.of("src/main/resources/io/promdisco/server/openapi.yaml");
 
-  /** A request and its answer, or a part of it: the first lines, or those with a word. */
+  /** A request and its answer, or a part of the answer: the first lines, or those with a word. */
   private static final Pattern ANSWER =
       Pattern.compile(
           """
@@ -92,7 +92,7 @@ class HttpApiReferenceTest {
     }
   }
 
-  /** The files of the page are for its own use. */
+  /** The files of the page are internal. */
   @Test
   void everyPathHasAnAnswer() throws IOException {
     Set<String> paths =
@@ -152,7 +152,7 @@ class HttpApiReferenceTest {
     return mapper.writer(INDENTED).writeValueAsString(document) + "\n";
   }
 
-  /** Up to the end of what was known when the stream began. */
+  /** Returns the events up to the end of the initial targets. */
   private static String events(InputStream body) throws IOException {
     BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     StringBuilder events = new StringBuilder();

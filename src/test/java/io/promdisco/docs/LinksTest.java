@@ -15,11 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links of the documents lead to files and headings that exist. */
+/** Links and names in the documents refer to files and headings that exist. */
 class LinksTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern SCHEME = Pattern.compile("[a-z]+:.*");
   private static final Pattern SCRIPT = Pattern.compile("`(?:\\./)?(src/(?:bench|it)/[\\w./-]+)");
+  private static final Pattern SOURCE = Pattern.compile("`((?:\\w+/)*\\w+\\.java)`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT))`");
+  private static final Path MAIN = Path.of("src/main/java/io/promdisco");
   private static final int GLOSSARY_TERMS = 60;
 
   static List<Path> documents() throws IOException {
@@ -56,6 +59,28 @@ class LinksTest {
   }
 
   @Test
+  void sourcesThatAContributorEditsExist() throws IOException {
+    Matcher source = SOURCE.matcher(Files.readString(Path.of("CONTRIBUTING.md")));
+    while (source.find()) {
+      String file = source.group(1);
+      if (!file.contains("/Example")) {
+        assertThat(List.of(MAIN.resolve(file), Path.of(file))).as(file).anyMatch(Files::exists);
+      }
+    }
+  }
+
+  @Test
+  void testsThatAContributorReadsExist() throws IOException {
+    Matcher test = TEST.matcher(Files.readString(Path.of("CONTRIBUTING.md")));
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+      while (test.find()) {
+        assertThat(names).contains(test.group(1) + ".java");
+      }
+    }
+  }
+
+  @Test
   void everyDecisionIsInTheIndex() throws IOException {
     String index = Files.readString(Path.of("docs/decisions/README.md"));
     try (Stream<Path> decisions = Files.list(Path.of("docs/decisions"))) {
@@ -87,7 +112,7 @@ class LinksTest {
             .anyMatch(line -> anchor(line).equals(parts[1]));
   }
 
-  /** As GitHub makes anchors of headings. */
+  /** Returns the anchor of a heading on GitHub. */
   private static String anchor(String heading) {
     return heading
         .replaceFirst("^#+ *", "")

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the tables of docs/monitoring.md against {@code /metrics} of a running server. */
+/** Compares the tables of docs/monitoring.md with {@code /metrics} of a running server. */
 @Timeout(60)
 class MetricsReferenceTest {
   private static final Path PAGE = Path.of("docs/monitoring.md");
@@ -39,7 +39,7 @@ class MetricsReferenceTest {
 
   private static final Pattern METRIC = Pattern.compile("\\b(promdisco|prometheus)_\\w+");
 
-  /** What these are depends on the JVM and the system. */
+  /** These depend on the JVM and the system. */
   private static final Pattern OF_THE_JVM = Pattern.compile("(jvm|process)_.*");
 
   @TempDir private Path folder = Path.of("");
@@ -77,7 +77,7 @@ class MetricsReferenceTest {
     return documented;
   }
 
-  /** Of a server with a source of every kind. */
+  /** Returns the metrics of a server with a source of every kind. */
   private Map<String, String> served() throws Exception {
     SimCluster cluster = new SimCluster();
     cluster.load(ManifestReader.read(List.of(Path.of("docs/examples/cluster.yaml"))));
@@ -124,7 +124,7 @@ class MetricsReferenceTest {
         .body();
   }
 
-  /** A summary's {@code _created} series are gauges of their own in this format. */
+  /** In this format, a summary's {@code _created} series are separate gauges. */
   private static Map<String, String> types(String text) {
     return TYPE.matcher(text)
         .results()

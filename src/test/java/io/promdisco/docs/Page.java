@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A document in Markdown, taken apart. */
+/** A parsed Markdown document. */
 final class Page {
   private static final String FENCE = "```";
 
@@ -22,12 +22,12 @@ final class Page {
   /**
    * A block of code.
    *
-   * @param line the number of the line that opens it, from 1
-   * @param language what follows the fence; empty if nothing does
+   * @param line the number of its first line, from 1
+   * @param language the text after the fence; may be empty
    * @param mark the comment in the line before, without {@code <!--}; empty if there is none
    */
   record Block(int line, String language, String mark, String text) {
-    /** What the mark says after {@code key:}; empty if it is another mark. */
+    /** Returns the text of the mark after {@code key:}; empty if it is another mark. */
     String marked(String key) {
       return mark.startsWith(key + ":") ? mark.substring(key.length() + 1).trim() : "";
     }

@@ -1,4 +1,4 @@
-/** Holds the documents true: commands, snippets, answers, metrics and links. */
+/** Checks the documents: commands, snippets, answers, metrics and links. */
 @NullMarked
 package io.promdisco.docs;
 

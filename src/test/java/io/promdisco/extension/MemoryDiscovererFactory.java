@@ -9,11 +9,11 @@ import io.promdisco.model.TargetGroup;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Discovers what {@code memory_sd_configs} says, and keeps a diary. */
+/** Discovers the targets in {@code memory_sd_configs}, and records events. */
 public final class MemoryDiscovererFactory implements DiscovererFactory {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
-  /** What happened, in order: {@code create a}, {@code close a}. */
+  /** The events in order: {@code create a}, {@code close a}. */
   public List<String> events() {
     return events;
   }

@@ -1,4 +1,4 @@
-/** A source of targets as a third party would add it, with promdisco's public API only. */
+/** A discovery kind of a third party, which uses only promdisco's public API. */
 @NullMarked
 package io.promdisco.extension;
 

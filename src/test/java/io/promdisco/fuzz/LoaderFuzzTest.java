@@ -8,7 +8,7 @@ import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.scrape.ConfiguredTargetChecks;
 import java.nio.file.Path;
 
-/** Whatever a configuration holds, reading it ends with a configuration or with problems. */
+/** Reading any file ends with a configuration or with problems. */
 class LoaderFuzzTest {
   private static final Path NOWHERE = Path.of("target", "no-such-folder");
 

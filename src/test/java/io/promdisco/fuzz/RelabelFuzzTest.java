@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever a rule says, it is refused with a reason, or does the same in both evaluators. */
+/** Any rule is rejected with a reason, or has the same result in both evaluators. */
 class RelabelFuzzTest {
   private static final String[] NAMES = {"__address__", "a", "b", "__tmp_c", "job", "ä"};
   private static final String[] ACTIONS = {

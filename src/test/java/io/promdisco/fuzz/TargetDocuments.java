@@ -8,7 +8,7 @@ import io.promdisco.providers.document.DocumentOrigin;
 import java.io.IOException;
 import java.util.List;
 
-/** What must be true of every list of target groups and of every refusal of one. */
+/** Properties of every list of target groups, and of every rejection. */
 final class TargetDocuments {
   private static final DocumentOrigin ORIGIN = new DocumentOrigin("__meta_filepath", "fuzz");
 

@@ -48,7 +48,7 @@ class BodyExcerptTest {
   @Test
   void hidesASecretThatTheyContainInPart() {
     SentSecrets sent = new SentSecrets();
-    sent.add("eyJ0b2tlbiI6".repeat(50)); // longer than the words that are shown
+    sent.add("eyJ0b2tlbiI6".repeat(50)); // longer than the excerpt
     sent.add("p<b>ss word");
 
     assertThat(of("You sent: " + "eyJ0b2tlbiI6".repeat(50) + " <b>Sign in</b>", sent))

@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A server gets another certificate while clients are connected. */
+/** A server changes its certificate while clients are connected. */
 class ChangedCertificateTest {
   private static final Duration PAUSE = Duration.ofSeconds(20);
 

@@ -46,7 +46,7 @@ class ChannelSocketTest {
     void accept(Thread thread) throws IOException;
   }
 
-  /** Reads in another thread, for which {@code end} is done; gives what was thrown. */
+  /** Reads in another thread, which {@code end} interrupts; returns the exception. */
   private IOException readingEndedBy(End end) throws Exception {
     CompletableFuture<IOException> thrown = new CompletableFuture<>();
     Thread reading =
@@ -112,7 +112,7 @@ class ChannelSocketTest {
     try (Socket unconnected = new ReadAheadSocket()) {
       assertThatExceptionOfType(SocketException.class)
           .isThrownBy(() -> unconnected.bind(new InetSocketAddress(0)))
-          .withMessage("not of this socket: bind");
+          .withMessage("not supported by this socket: bind");
     }
   }
 }

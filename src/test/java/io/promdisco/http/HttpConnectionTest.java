@@ -20,7 +20,10 @@ class HttpConnectionTest {
   private static final Path KERNEL = Path.of("/proc/net/tcp6");
   private static final long TICKS_PER_SECOND = 100;
 
-  /** The kernel's timer of the connection whose own port is {@code port}, as {@code KIND:WHEN}. */
+  /**
+   * Returns the kernel's timer of the connection with the local port {@code port}, as {@code
+   * KIND:WHEN}.
+   */
   private static String timer(int port) throws Exception {
     String end = String.format(Locale.ROOT, ":%04X", port);
     for (Path table : new Path[] {Path.of("/proc/net/tcp"), KERNEL}) {
@@ -50,7 +53,7 @@ class HttpConnectionTest {
                       sender.send(Request.get(URI.create(url), "*/*", Duration.ofHours(1)))) {
                     throw new AssertionError(unexpected);
                   } catch (Exception e) {
-                    // The server hangs up.
+                    // The server closes the connection.
                   }
                 },
                 "asks");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Servers, certificates and keys of OpenSSL, where it is installed. */
+/** Servers, certificates and keys of OpenSSL, if it is installed. */
 class OpenSslTest {
   private static final Duration PAUSE = Duration.ofSeconds(20);
 
@@ -62,7 +62,7 @@ class OpenSslTest {
     return key.replace(':', '-');
   }
 
-  /** A CA, a server, and a client with keys of one kind. */
+  /** Issues certificates for a CA, a server, and a client with keys of one type. */
   private static void issue(String key) throws Exception {
     String name = name(key);
     List<String> kind = new ArrayList<>(List.of("-newkey", key, "-nodes"));
@@ -177,10 +177,10 @@ class OpenSslTest {
     try (Server server = new Server(key, DEMANDS_CLIENTS)) {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(implementation, server.url, tls(key, version, "")))
-          .withMessageContaining("it asks for a client certificate and none is configured");
+          .withMessageContaining("it requires a client certificate, but none is configured");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(implementation, server.url, tls(key, version, "rsa:2048")))
-          .withMessageContaining("it was shown the client certificate \"CN=server\"");
+          .withMessageContaining("the client certificate was \"CN=server\"");
     }
   }
 
@@ -196,7 +196,7 @@ class OpenSslTest {
     }
   }
 
-  /** The secret number of a key. */
+  /** Returns the private number of a key. */
   private static BigInteger number(String pem) throws IOException {
     PrivateKey key = Pem.key(pem, "key");
     return key instanceof ECPrivateKey ec ? ec.getS() : ((RSAPrivateKey) key).getPrivateExponent();

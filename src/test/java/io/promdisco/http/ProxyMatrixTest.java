@@ -31,12 +31,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kind of proxy before every kind of server, and whatever a proxy does wrong. */
+/** Every kind of proxy with every kind of server, and all failures of proxies. */
 class ProxyMatrixTest {
   private static final String PAIR = "me:s3cret%20@";
   private static final String USER = "me:s3cret @";
   private static final String OTHERS =
-      ", it wants other credentials (expected: the proxy's user and password in its URL)";
+      ", it requires credentials (expected: the proxy's user and password in its URL)";
 
   @SuppressWarnings("NullAway.Init") // Before the first test.
   private static Certificates authority;
@@ -234,7 +234,7 @@ class ProxyMatrixTest {
         sender,
         "https://api.example",
         proxy,
-        "it answers itself" + words + " (expected: a tunnel to the server)");
+        "it answers the request itself" + words + " (expected: a tunnel to the server)");
   }
 
   @Test
@@ -270,7 +270,7 @@ class ProxyMatrixTest {
             },
             task -> new Thread(task, "asks").start());
     ticker.awaitAlarms(2);
-    ticker.advance(Duration.ofSeconds(30)); // It waits for the end of the head.
+    ticker.advance(Duration.ofSeconds(30)); // It waits for the end of the headers.
     assertThat(problem.get(20, TimeUnit.SECONDS)).contains("the proxy " + proxy.address());
 
     TestProxy socks = proxy(Kind.SOCKS5, 1);

@@ -80,9 +80,9 @@ class ProxyRulesTest {
     Map<String, String> refused =
         Map.of(
             "ftp://u:s3cret@p:1", "a proxy of scheme ftp",
-            "http://u:s3cret@p p", "not the URL of a proxy",
-            "http://u:s3cret@", "the URL of a proxy without a host",
-            "http:///path", "the URL of a proxy without a host");
+            "http://u:s3cret@p p", "not a proxy URL",
+            "http://u:s3cret@", "a proxy URL without a host",
+            "http:///path", "a proxy URL without a host");
     refused.forEach(
         (url, reason) ->
             assertThatExceptionOfType(IOException.class)
@@ -115,7 +115,7 @@ class ProxyRulesTest {
                       new ProxyConfig(
                           "http://p", "", false, Map.of(name, List.of(new Secret("a")))),
                       Map.of()))
-          .withMessage("proxy_connect_header: " + name + ": not the name of a header");
+          .withMessage("proxy_connect_header: " + name + ": not a header name");
     }
   }
 }

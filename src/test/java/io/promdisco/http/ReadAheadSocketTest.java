@@ -49,7 +49,7 @@ class ReadAheadSocketTest {
   }
 
   @Test
-  void whatHasComeIsReadAtOnceAndGivenInParts() throws Exception {
+  void availableDataIsReadTogetherAndReturnedInParts() throws Exception {
     arrive("abcdef");
     assertThat(in.read()).isEqualTo('a');
     byte[] part = new byte[3];

@@ -85,7 +85,7 @@ class RenewingSenderTest {
   }
 
   @Test
-  void renewedFilesHoldForTheNextRequestAndWhatIsUnderWayGoesOn() throws Exception {
+  void renewedFilesApplyToTheNextRequestAndRunningOnesContinue() throws Exception {
     try (RenewingSender sender = new RenewingSender(source(), ticker);
         Exchange stream = get(sender, "/stream")) {
       assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');
@@ -131,12 +131,12 @@ class RenewingSenderTest {
         assertThat(again.code()).isEqualTo(200);
       }
       assertThat(sender.server()).isEqualTo(URI.create(server.url()));
-      assertThat(log.lines("name another server now, https://127.0.0.1:1")).hasSize(1);
+      assertThat(log.lines("now name another server, https://127.0.0.1:1")).hasSize(1);
     }
   }
 
   @Test
-  void closingEndsWhatGoesOnOverAnOlderOne() throws Exception {
+  void closingEndsRequestsOverOlderSenders() throws Exception {
     RenewingSender sender = new RenewingSender(source(), ticker);
     try (Exchange stream = get(sender, "/stream")) {
       assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');

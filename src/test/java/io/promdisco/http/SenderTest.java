@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client with a server of Jetty, over TLS. */
+/** The client with a Jetty server over TLS. */
 class SenderTest {
   private static final Duration PAUSE = Duration.ofSeconds(20);
 
@@ -130,7 +130,7 @@ class SenderTest {
     return closing(sender.send(Request.get(URI.create(uri), "*/*", PAUSE)));
   }
 
-  /** The rest of an answer, which is closed. */
+  /** Returns the rest of an answer and closes it. */
   private static String body(Exchange exchange) throws Exception {
     try (exchange) {
       return new String(bytes(exchange), UTF_8);
@@ -147,7 +147,7 @@ class SenderTest {
     return all.toByteArray();
   }
 
-  /** Answers with a letter, waits for the end of the test, and ends with another. */
+  /** Sends a letter, waits for the end of the test, and sends another. */
   private TlsServer.Answering streaming() {
     return (request, answer) -> {
       answer.write((byte) 'a');
@@ -157,7 +157,7 @@ class SenderTest {
   }
 
   @Test
-  void aRequestArrivesAsItWasSentAndTheAnswerComesBack() throws Exception {
+  void aRequestArrivesAsItWasSentAndGetsItsAnswer() throws Exception {
     TlsServer server =
         server(
             (request, answer) ->
@@ -329,7 +329,7 @@ class SenderTest {
                 .withMessage("cannot connect to " + url + ": connection refused"));
   }
 
-  /** It listens, and nobody takes what comes. */
+  /** Returns a server that listens but accepts nothing. */
   private String silent() throws Exception {
     ServerSocket silent = closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     return "https://127.0.0.1:" + silent.getLocalPort();
@@ -355,7 +355,7 @@ class SenderTest {
     ticker.awaitAlarms(2); // Of the connection, and of the request.
     ticker.advance(Duration.ofSeconds(4));
     assertThat(asking.get(20, TimeUnit.SECONDS))
-        .isEqualTo("connection to " + url + " broke: no whole answer within 4.0 s");
+        .isEqualTo("connection to " + url + " broke: no complete answer within 4.0 s");
   }
 
   @Test
@@ -368,7 +368,7 @@ class SenderTest {
     assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("the client of " + url + " is closed");
   }
 
-  /** Asks in another thread; gives what was wrong. */
+  /** Sends a request in another thread; returns the failure. */
   private static CompletableFuture<String> asking(Callable<Exchange> ask) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -431,7 +431,7 @@ class SenderTest {
         .withMessageStartingWith(
             "cannot verify the certificate of "
                 + url
-                + ": it is for localhost, 127.0.0.1, not for wrong.example");
+                + ": it is valid for localhost, 127.0.0.1, not for wrong.example");
     assertThat(server.requests).isEmpty();
   }
 
@@ -443,7 +443,7 @@ class SenderTest {
         .withMessageStartingWith(
             "cannot verify the certificate of "
                 + server.url()
-                + ": it is for api.example, not for 127.0.0.1");
+                + ": it is valid for api.example, not for 127.0.0.1");
     assertThat(
             body(
                 get(sender(server.url(), http(tls(elsewhere, "api.example"))), server.url() + "/")))
@@ -480,14 +480,14 @@ class SenderTest {
             .clientCertificate(here.certificate(), new Secret(here.key()))
             .build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
-    String said = ".*: it asks for a client certificate and none is configured .*";
+    String said = ".*: it requires a client certificate, but none is configured .*";
     refused(
         url,
         "TLS13",
         url
             + " refuses the connection \\(TLS alert (bad_certificate|certificate_required)\\)"
             + said);
-    // The JDK's TLS 1.2 goes on writing, and when that fails it does not read the alert.
+    // The JDK's TLS 1.2 continues to write, and when that fails it does not read the alert.
     refused(url, "TLS12", said + "|connection to " + url + " broke: .*none is configured.*");
   }
 
@@ -547,7 +547,7 @@ class SenderTest {
   }
 
   @Test
-  void theProxyIsToldTheHostAndFindsIt() throws Exception {
+  void theProxyLooksUpTheHost() throws Exception {
     TlsServer server = closing(TlsServer.start(elsewhere, TlsServer.text("x")));
     TestProxy proxy = closing(TestProxy.to(server.port()));
     HttpClientConfig http =
@@ -570,7 +570,7 @@ class SenderTest {
     Map<String, String> said =
         Map.of(
             "HTTP/1.1 407 Give me s3cret\r\nProxy-Authenticate: Basic\r\n\r\n",
-            "it answers with status 407, it wants other credentials (expected: the proxy's user and"
+            "it answers with status 407, it requires credentials (expected: the proxy's user and"
                 + " password in its URL)",
             "HTTP/1.1 502 Bad Gateway\r\n\r\n",
             "it answers with status 502",
@@ -579,7 +579,7 @@ class SenderTest {
             "HTTP/1.1 200",
             "it closes the connection",
             "HTTP/1.1 502 " + "x".repeat(70_000),
-            "its head is longer than is allowed");
+            "its headers are too long");
     for (Map.Entry<String, String> answer : said.entrySet()) {
       proxy.answer(answer.getKey());
       assertThatExceptionOfType(IOException.class)
@@ -662,7 +662,7 @@ class SenderTest {
     assertThat(server.requests.get(0).authority()).isEqualTo("[::1]:6443");
   }
 
-  /** Does it in another thread; gives what was wrong. */
+  /** Runs it in another thread; returns the failure. */
   private static CompletableFuture<String> problemOf(Callable<?> task) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -732,7 +732,7 @@ class SenderTest {
     TlsServer server = server(streaming());
     Exchange exchange = get(sender(server.url()), server.url() + "/");
     assertThat(exchange.reader().read("stream")).isEqualTo((byte) 'a');
-    ticker.advance(PAUSE.multipliedBy(3)); // Nobody has listened.
+    ticker.advance(PAUSE.multipliedBy(3)); // Nothing was read meanwhile.
     CompletableFuture<String> problem = problemOf(() -> exchange.reader().read("stream"));
     eventually(
         () -> {
@@ -740,7 +740,7 @@ class SenderTest {
           assertThat(problem).isDone();
         });
     assertThat(result(problem))
-        .isEqualTo("connection to " + server.url() + " broke: nothing came for 20 s");
+        .isEqualTo("connection to " + server.url() + " broke: no data for 20 s");
   }
 
   @Test
@@ -805,7 +805,7 @@ class SenderTest {
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
     open.close();
-    open.close(); // Its connection may be another's by now.
+    open.close(); // Another request may use its connection now.
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
   }
@@ -870,7 +870,7 @@ class SenderTest {
         .isEqualTo(ConnectionPool.MOST_IDLE + 20); // Ten more each time.
   }
 
-  /** What is wrong with an answer over plain HTTP that consists of these bytes. */
+  /** Returns the failure for an answer over plain HTTP that consists of these bytes. */
   private String problemOfAnswer(String bytes) throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + listening.getLocalPort();
@@ -899,9 +899,9 @@ class SenderTest {
     assertThat(problemOfAnswer("")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer("SSH-2.0-me\r\n\r\n")).isEqualTo(begin + "its answer is not HTTP");
     assertThat(problemOfAnswer(head + "X: " + "x".repeat(40_000)))
-        .isEqualTo(begin + "its head is longer than is allowed");
+        .isEqualTo(begin + "its headers are too long");
     assertThat(problemOfAnswer(head + "X: x\r\n".repeat(201)))
-        .isEqualTo(begin + "its head is longer than is allowed");
+        .isEqualTo(begin + "its headers are too long");
     assertThat(problemOfAnswer(head + "Content-Length: 5\r\n\r\nabc")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer(chunks + "5\r\nabc")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer(chunks + "5\r\nabcde")).isEqualTo(begin + "closed");

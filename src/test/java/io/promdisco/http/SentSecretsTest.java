@@ -9,7 +9,7 @@ class SentSecretsTest {
   private final SentSecrets sent = new SentSecrets();
 
   @Test
-  void tokensAndPasswordsAreHiddenHoweverTheyComeBack() {
+  void tokensAndPasswordsInAnswersAreHidden() {
     sent.addAuthorization("Bearer abcdef");
     sent.addAuthorization("Basic dTpodW50ZXIy"); // u:hunter2
     sent.add("longer-abcdef-value");

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Connections to a server of the JDK's TLS: each way to encrypt, each version of TLS, each kind of
- * key, and what can be right or wrong with certificates. Each row says what comes of it.
+ * Connections to a server with the JDK's TLS: each implementation, each TLS version, each type of
+ * key, and valid and invalid certificates. Each row contains the outcome.
  */
 class TlsMatrixTest {
   private static final List<String> VERSIONS = List.of("TLS12", "TLS13");
@@ -46,7 +46,7 @@ class TlsMatrixTest {
 
   @TempDir static Path folder;
 
-  /** Makes what a server presents and what its client trusts. */
+  /** Creates the server's certificates and those that the client trusts. */
   private interface Setup {
     Presented make(String keyAlgorithm) throws GeneralSecurityException;
   }
@@ -58,7 +58,7 @@ class TlsMatrixTest {
    *
    * @param url the host to connect to
    * @param serverName the setting, or empty
-   * @param outcome empty: an answer; else the end of the error, with CA for the file
+   * @param outcome empty for an answer; otherwise the end of the error, with CA for the file
    */
   private record Row(String what, Setup setup, String url, String serverName, String outcome) {
     Row(String what, Setup setup, String outcome) {
@@ -219,13 +219,12 @@ class TlsMatrixTest {
           new Row(
               "another name",
               issued(server("dns:a.example,dns:b.example,ip:127.0.0.2")),
-              "it is for a.example, b.example, 127.0.0.2, not for 127.0.0.1"
+              "it is valid for a.example, b.example, 127.0.0.2, not for 127.0.0.1"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
               "a common name alone",
               issued(Content.of("127.0.0.1", "EC", "")),
-              "it has no subject alternative name (expected: 127.0.0.1 as one;"
-                  + " the common name, \"CN=127.0.0.1\", does not count)"),
+              "it has no subject alternative name (expected: 127.0.0.1 as one; its common name, \"CN=127.0.0.1\", is not used)"),
           new Row("a host name", issued(server("dns:localhost")), "localhost", "", ""),
           new Row("a host name in capitals", issued(server("dns:LocalHost")), "localhost", "", ""),
           new Row(
@@ -233,7 +232,7 @@ class TlsMatrixTest {
               issued(server(HERE)),
               "localhost",
               "",
-              "it is for 127.0.0.1, not for localhost"
+              "it is valid for 127.0.0.1, not for localhost"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
               "a server name", issued(server("dns:api.example")), "127.0.0.1", "api.example", ""),
@@ -260,7 +259,7 @@ class TlsMatrixTest {
               issued(server(HERE)),
               "127.0.0.1",
               "api.example",
-              "it is for 127.0.0.1, not for api.example"
+              "it is valid for 127.0.0.1, not for api.example"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row("a key usage of signing", issued(server(HERE).usage(0x80)), ""),
           new Row("a key usage of encryption", issued(server(HERE).usage(0x20)), ""));
@@ -343,11 +342,11 @@ class TlsMatrixTest {
   }
 
   /**
-   * A client and what comes of it where a certificate is demanded.
+   * A client and the outcome if the server requires a certificate.
    *
    * @param keyAlgorithm of its certificate, or empty for none
-   * @param isOurs whether the CA that the server trusts issues it
-   * @param outcome empty: an answer; else the end of the error
+   * @param isOurs whether the CA that the server trusts has issued it
+   * @param outcome empty for an answer; otherwise the end of the error
    */
   private record Client(String keyAlgorithm, boolean isOurs, String outcome) {}
 
@@ -359,11 +358,11 @@ class TlsMatrixTest {
           new Client(
               "",
               true,
-              "it asks for a client certificate and none is configured"
+              "it requires a client certificate, but none is configured"
                   + " (expected: cert_file and key_file, or client-certificate and client-key)"),
-          new Client("RSA", false, "it was shown the client certificate \"CN=client\""),
-          new Client("EC", false, "it was shown the client certificate \"CN=client\""),
-          new Client("Ed25519", false, "it was shown the client certificate \"CN=client\""));
+          new Client("RSA", false, "the client certificate was \"CN=client\""),
+          new Client("EC", false, "the client certificate was \"CN=client\""),
+          new Client("Ed25519", false, "the client certificate was \"CN=client\""));
 
   private record ClientCell(
       Client client, TlsImplementation implementation, String version, String serverKey) {}
@@ -408,7 +407,7 @@ class TlsMatrixTest {
 
   @ParameterizedTest
   @MethodSource("clientCells")
-  void aClientIsAdmittedOrToldWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
+  void aClientIsAdmittedOrLearnsWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
     assumeTrue(cell.implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));

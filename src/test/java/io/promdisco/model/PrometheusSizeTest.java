@@ -36,7 +36,7 @@ class PrometheusSizeTest {
     "10 MB, unknown unit  MB",
     "16EB, overflow"
   })
-  void refusesWhatIsNoSize(String text, String part) {
+  void rejectsTextThatIsNotASize(String text, String part) {
     assertThatThrownBy(() -> PrometheusSize.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(part);

@@ -137,7 +137,7 @@ class ManifestReaderTest {
                   .isEqualTo(missing + ": cannot be read (no such file)");
               assertThat(e.problems().get(4))
                   .isEqualTo(
-                      json + ":1: apiVersion: missing (expected: as in a manifest for kubectl)");
+                      json + ":1: apiVersion: missing (expected: as in a kubectl manifest)");
             });
   }
 
@@ -266,8 +266,8 @@ class ManifestReaderTest {
             "list.yaml:11: Service s: spec.ports: an object (expected a list)",
             "list.yaml:12: Node n1: metadata.labels.a: a list (expected a string)",
             "list.yaml:13: Node: metadata.name: missing (expected: a name)",
-            "list.yaml:14: items[5]: apiVersion: missing (expected: as in a manifest for kubectl)",
-            "list.yaml:15: items[6]: kind: missing (expected: as in a manifest for kubectl)",
+            "list.yaml:14: items[5]: apiVersion: missing (expected: as in a kubectl manifest)",
+            "list.yaml:15: items[6]: kind: missing (expected: as in a kubectl manifest)",
             "list.yaml:1: items[7]: \"just words\" (expected: a Kubernetes object)");
     assertThatThrownBy(() -> ManifestReader.read(List.of(folder)))
         .isInstanceOf(ManifestException.class)
@@ -345,7 +345,7 @@ class ManifestReaderTest {
 
     assertThat(contents.warnings())
         .containsExactly(
-            two + ":2: Node n1: also at " + one + ":1, with other content; the later one counts");
+            two + ":2: Node n1: also defined at " + one + ":1, with different content; the later one is used");
     assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, WatchScope.ALL))
         .singleElement()
         .satisfies(node -> assertThat(KubernetesJson.text(node, "metadata", "uid")).isEqualTo("b"));

@@ -47,12 +47,12 @@ class YamlDocumentsTest {
     assertThat(documents).isGreaterThan(1_000);
   }
 
-  /** Keys of one letter differ on purpose. */
+  /** Keys with one letter differ intentionally. */
   private static boolean isKept(String line) {
     return !line.startsWith("#") && !line.matches("\"[yYnN]: .*") && !line.contains("\\ny: *a");
   }
 
-  /** JSON with numbers in one spelling and keys in order. */
+  /** Returns JSON with normalized numbers and sorted keys. */
   private static String comparable(JsonNode node) {
     if (node.isNumber()) {
       return node.decimalValue().stripTrailingZeros().toString();

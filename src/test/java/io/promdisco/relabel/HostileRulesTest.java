@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Rules and labels that are made to take all memory or all time. Without the limits and with
- * quadratic steps these tests take hours or end in an {@link OutOfMemoryError}.
+ * Rules and labels that try to use all memory or all time. Without the limits, or with quadratic
+ * steps, these tests would take hours or end in an {@link OutOfMemoryError}.
  */
 @Timeout(600)
 class HostileRulesTest {
@@ -24,7 +24,7 @@ class HostileRulesTest {
   private static final RelabelRule NAMES =
       rule("labelmap").regex("(.+)").replacement("${1}_x").compile();
 
-  /** What both evaluators say, which must be the same. */
+  /** The error of both evaluators, which must be the same. */
   private static String failure(List<RelabelRule> rules, Labels labels) {
     String[] messages = new String[2];
     assertThatThrownBy(() -> new Relabeler(rules).apply(LabelView.of(labels)))
@@ -136,7 +136,7 @@ class HostileRulesTest {
     assertThat(failure(List.of(NAMES), all)).contains("100000 labels");
   }
 
-  /** A hundred thousand names, in no order; half of them with one and the same hash. */
+  /** A hundred thousand names in random order, half of them with the same hash. */
   private static Labels many() {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < 25_000; i++) {

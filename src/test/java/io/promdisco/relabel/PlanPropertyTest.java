@@ -20,9 +20,9 @@ import net.jqwik.api.Tuple.Tuple2;
 import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
-/** The plan against the reference, and the cheap matchers against the engine. */
+/** Compares the plan with the reference, and the cheap matchers with the regex engine. */
 class PlanPropertyTest {
-  // Few of everything, so that rules meet each other's labels.
+  // A small choice of each, so that rules often use each other's labels.
   private static final String[] NAMES = {
     "a", "b", "ab", "ba", "x", "__meta_a", "__meta_b", "__meta_ab", "日", "x.y"
   };
@@ -133,7 +133,7 @@ class PlanPropertyTest {
         .as(PlanPropertyTest::specFor);
   }
 
-  /** Leaves out what the action refuses, so that most rules are good. */
+  /** Leaves out what the action refuses, so that most rules are valid. */
   private static RelabelSpec specFor(
       @Nullable List<String> sources,
       @Nullable String separator,

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rules on discovered labels, as a real Prometheus applied them; the rest of a target is scrape's,
- * and what only a reader of YAML can refuse is the configuration's.
+ * Rules on discovered labels, with the results of a real Prometheus. The other settings of a target
+ * are tested in the package scrape, and what only the YAML reader can refuse in the package config.
  */
 class RecordedCasesTest {
   private final SoftAssertions softly = new SoftAssertions();
@@ -86,7 +86,7 @@ class RecordedCasesTest {
     }
   }
 
-  /** The public labels; the address is the instance where no rule wrote one. */
+  /** The public labels; the address is used as instance if no rule set one. */
   private static Map<String, String> shown(Labels labels) {
     Map<String, String> shown = new TreeMap<>(labels.toMap());
     shown.putIfAbsent("instance", labels.getOrEmpty("__address__"));

@@ -19,12 +19,12 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Reads a recorded case's rules, written in JSON or YAML, as far as the types are right. */
+/** Reads the rules of a recorded case from JSON or YAML, if their types are right. */
 final class RecordedRules {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(64);
 
-  /** The case is about the reading of YAML. */
+  /** Thrown for a case that is about reading YAML. */
   static final class ReaderNeededException extends Exception {
     private static final long serialVersionUID = 1L;
   }
@@ -44,7 +44,7 @@ final class RecordedRules {
     return specs;
   }
 
-  /** Scalars as they were spelt; merged fields stand back behind a mapping's own. */
+  /** Keeps scalars as they were written; a mapping's own fields win over merged ones. */
   private static JsonNode json(Node node) {
     if (node instanceof SequenceNode sequence) {
       ArrayNode array = JSON.arrayNode();

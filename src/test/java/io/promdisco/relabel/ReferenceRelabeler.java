@@ -9,16 +9,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Relabelling as the rules say it, one after the other on a map, without any short cut: what {@link
- * Relabeler} and {@link RelabelTrace} must agree with.
+ * Applies rules one after the other on a map, without any optimization: {@link Relabeler} and
+ * {@link RelabelTrace} must give the same results.
  */
 public final class ReferenceRelabeler {
   private ReferenceRelabeler() {}
 
   /**
-   * The labels after all rules, or nothing if one dropped the target.
+   * The labels after all rules, or empty if one dropped the target.
    *
-   * @throws RelabelLimitException if no rule dropped it and one would have written too much
+   * @throws RelabelLimitException if a rule would write too much before any rule drops the target
    */
   public static Optional<Labels> apply(List<RelabelRule> rules, Labels labels) {
     Map<String, String> set = new TreeMap<>();
@@ -42,7 +42,7 @@ public final class ReferenceRelabeler {
   /**
    * Applies one rule to {@code labels}; false if it drops the target.
    *
-   * @throws RuleLimitException if it would write too much; then it has changed nothing
+   * @throws RuleLimitException if it would write too much; the labels are unchanged then
    */
   static boolean apply(RelabelRule rule, Map<String, String> labels) {
     String value = value(rule, labels);
@@ -129,7 +129,7 @@ public final class ReferenceRelabeler {
     }
   }
 
-  /** The name that a labelmap gives to {@code name}, or null if it leaves it alone. */
+  /** The name that a labelmap rule gives to {@code name}, or null if it does not match. */
   static @Nullable String mapped(RelabelRule rule, String name) {
     return rule.compiled().matches(name)
         ? rule.compiled().replaceAll(name, rule.replacementTemplate())

@@ -3,7 +3,7 @@ package io.promdisco.relabel;
 import java.util.List;
 import java.util.Random;
 
-/** Makes regexes of RE2 syntax, some of them odd, some of them wrong. */
+/** Makes regexes in RE2 syntax; some are unusual, some invalid. */
 final class RegexGenerator {
   private static final List<String> ATOMS =
       List.of(
@@ -199,7 +199,7 @@ final class RegexGenerator {
   /**
    * A regex.
    *
-   * @param value what it should match rather often
+   * @param value a value that the regex should match rather often
    */
   String next(String value) {
     double kind = random.nextDouble();
@@ -214,7 +214,7 @@ final class RegexGenerator {
     return random.nextDouble() < 0.03 ? regex + ")|(" + piece(1) : regex;
   }
 
-  /** The value with parts of it made general. */
+  /** The value, with some parts replaced by more general patterns. */
   private String matching(String value) {
     StringBuilder out = new StringBuilder();
     if (random.nextDouble() < 0.15) {

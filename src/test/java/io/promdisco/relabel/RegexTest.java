@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Go's regexp does, in the places where RE2/J does not or where Java would not. */
+/** Go's behaviour of regexes, where RE2/J or Java differ from it. */
 class RegexTest {
   private static boolean matches(String regex, String value) throws RegexException {
     return Regex.compile(regex).matches(value);
@@ -60,7 +60,7 @@ class RegexTest {
 
   @ParameterizedTest
   @CsvSource({
-    "\\pL, \ua7c0", // of Unicode 14
+    "\\pL, \ua7c0", // a letter since Unicode 14
     "\\p{Lo}, ª",
     "\\P{Ll}, ª",
     "\\p{Han}, 〇",
@@ -167,7 +167,7 @@ class RegexTest {
         "\\p{OldItalic} invalid_character_class_range:_`\\p{OldItalic}`",
         "[!-\\pL] invalid_escape_sequence:_`\\p`",
       })
-  void mistakesAreToldInGosWords(String regex, String problem) {
+  void errorsHaveTheMessagesOfGo(String regex, String problem) {
     assertThatThrownBy(() -> Regex.compile(regex))
         .isInstanceOf(RegexException.class)
         .hasMessage("error parsing regexp: " + problem.replace('_', ' '));

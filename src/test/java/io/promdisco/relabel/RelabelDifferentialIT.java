@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random rules on random targets, here and in a real Prometheus: which jobs are refused; of the
- * others which targets are active and dropped, with all labels, URLs and intervals.
+ * Random rules on random targets, here and in a real Prometheus. Compares which jobs are refused,
+ * and for the others which targets are active and dropped, with all labels, URLs and intervals.
  *
- * <p>{@code -Dpromdisco.cases=N} makes N jobs (default: 1500), {@code -Dpromdisco.seed=S} other
- * ones.
+ * <p>{@code -Dpromdisco.cases=N} makes N jobs (default: 1500), {@code -Dpromdisco.seed=S} makes
+ * others.
  */
 class RelabelDifferentialIT {
   private static final int CASES = Integer.getInteger("promdisco.cases", 1500);
@@ -88,7 +88,7 @@ class RelabelDifferentialIT {
     return yaml.toString();
   }
 
-  /** Removes the jobs that both refuse, and those whose answer is a matter of chance. */
+  /** Removes the jobs that both refuse, and those whose result depends on chance. */
   private void keepAccepted(Path folder, Map<String, String> jobs) throws IOException {
     Map<String, Path> files = new LinkedHashMap<>();
     for (Map.Entry<String, String> job : jobs.entrySet()) {
@@ -181,7 +181,7 @@ class RelabelDifferentialIT {
     return found;
   }
 
-  /** What an answer says of each job's targets, sorted. */
+  /** The targets of each job in an answer, sorted. */
   private static Map<String, List<String>> byJob(JsonNode data, Set<String> failing) {
     Map<String, List<String>> byJob = new HashMap<>();
     failing.forEach(job -> byJob.put(job, new ArrayList<>(List.of("some targets fail"))));
@@ -221,9 +221,9 @@ class RelabelDifferentialIT {
   }
 
   /**
-   * Whether Prometheus's answer depends on the random order of a map: where labelmap gives two
-   * labels one name the last one counts; of equal targets of several groups the last one shows its
-   * discovered labels; of the dropped targets of several groups the first ones are shown.
+   * Whether Prometheus's answer depends on the random order of a map. If labelmap gives two labels
+   * the same name, the last one wins. If several groups have equal targets, the last one shows its
+   * discovered labels. If several groups have dropped targets, only the first ones are shown.
    */
   private static boolean dependsOnOrder(PoolView pool) {
     List<RelabelRule> rules = pool.config().relabelRules();
@@ -245,7 +245,7 @@ class RelabelDifferentialIT {
     return depends[0] || (groups.size() > 1 && (equal || hidden));
   }
 
-  /** Whether a target fails because of what promdisco limits and Prometheus does not. */
+  /** Whether a target fails because of a limit that promdisco has and Prometheus does not have. */
   private static boolean isBeyondALimit(PoolView pool) {
     return pool.failedTargets(0).stream().anyMatch(failed -> failed.message().contains("too deep"));
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RelabelRuleTest {
-  /** Each problem must begin so; there must be no more. */
+  /** Each problem must begin like this, and there must be no others. */
   private static void assertProblems(RuleFixtures rule, String... beginnings) {
     ListAssert<String> problems = assertThat(rule.problems()).hasSize(beginnings.length);
     for (String beginning : beginnings) {
@@ -44,7 +44,7 @@ class RelabelRuleTest {
   }
 
   @Test
-  void anUnknownActionIsToldWithThoseThatThereAre() {
+  void theErrorForAnUnknownActionListsAllActions() {
     assertThat(rule("keep_equal").problems())
         .singleElement()
         .asString()

@@ -29,7 +29,7 @@ class RelabelTraceTest {
   }
 
   @Test
-  void theRuleThatDroppedTheTargetIsTold() {
+  void namesTheRuleThatDroppedTheTarget() {
     RelabelTrace trace = RelabelTrace.of(List.of(COPY, DROP), LABELS);
 
     assertThat(trace.result()).isEmpty();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RelabelerTest {
-  /** What the plan makes of the labels, having checked that the reference makes the same. */
+  /** Relabels with the plan, and checks that the reference gives the same result. */
   private static @Nullable Labels relabel(Labels labels, RuleFixtures... rules) {
     List<RelabelRule> compiled = Arrays.stream(rules).map(RuleFixtures::compile).toList();
     Labels result = new Relabeler(compiled).apply(LabelView.of(labels));

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whatever a template says, it expands as Go's rules have it, told here in another way. */
+/**
+ * Whatever a template contains, it is expanded by Go's rules, which this test implements in a
+ * second way.
+ */
 class ReplacementTemplateFuzzTest {
   private static final String VALUE = "one-two";
   private static final List<String> NAMES = List.of("", "first", "second", "first");
 
-  /** The whole match, two groups, and one that took no part. */
+  /** The whole match, two groups, and a group that did not match. */
   private static final int[] GROUPS = {0, 7, 0, 3, 4, 7, -1, -1};
 
   private static final Pattern REFERENCE =

@@ -68,7 +68,7 @@ final class RuleFixtures {
     return new RelabelSpec(sources, separator, regex, modulus, target, replacement, action, null);
   }
 
-  /** The rule, which must be good. */
+  /** Compiles the rule, which must be valid. */
   RelabelRule compile() {
     List<String> problems = new ArrayList<>();
     Optional<RelabelRule> rule =
@@ -76,7 +76,7 @@ final class RuleFixtures {
     return rule.orElseThrow(() -> new IllegalArgumentException(problems.toString()));
   }
 
-  /** What is wrong with the rule, each with its field. */
+  /** The problems of the rule, each with its field. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
     Optional<RelabelRule> rule =

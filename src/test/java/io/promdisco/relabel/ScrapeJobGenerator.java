@@ -10,8 +10,8 @@ import java.util.StringJoiner;
 import java.util.function.Supplier;
 
 /**
- * Makes random scrape jobs: targets, labels, settings and relabelling rules. Every scrape goes to a
- * proxy on a closed port of the loopback address, so that nothing else is ever called.
+ * Makes random scrape jobs: targets, labels, settings and relabelling rules. Every scrape goes
+ * through a proxy on a closed port of the loopback address, so no other host is ever contacted.
  */
 final class ScrapeJobGenerator {
   private static final List<String> LABELS =
@@ -303,7 +303,7 @@ final class ScrapeJobGenerator {
   private final Random random;
   private final RegexGenerator regexes;
 
-  /** The values of the job that is being made: what its regexes should match. */
+  /** The label values of the job that is being made, for its regexes to match. */
   private final List<String> known = new ArrayList<>();
 
   ScrapeJobGenerator(Random random) {
@@ -311,7 +311,7 @@ final class ScrapeJobGenerator {
     regexes = new RegexGenerator(random);
   }
 
-  /** The next job as an item of {@code scrape_configs}, in one line of YAML. */
+  /** The next job, as an item of {@code scrape_configs} in one line of YAML. */
   String next(String name) {
     known.clear();
     Map<String, String> job = new LinkedHashMap<>();
@@ -397,7 +397,7 @@ final class ScrapeJobGenerator {
   private String rule() {
     Map<String, String> rule = new LinkedHashMap<>();
     String action = chance(0.15) ? "replace" : pick(ACTIONS);
-    boolean plain = !chance(0.06); // only fields that the action takes
+    boolean plain = !chance(0.06); // only fields that the action accepts
     boolean equal = action.equals("keepequal") || action.equals("dropequal");
     boolean names = action.startsWith("label");
     if (!names || !plain) {
@@ -455,7 +455,7 @@ final class ScrapeJobGenerator {
     return chance(0.65) ? pick(NAME_PATTERNS) : regexes.next(label());
   }
 
-  /** What the source labels of a rule may give. */
+  /** A value that joined source labels of a rule may have. */
   private String joined() {
     String one = known.isEmpty() ? value() : pick(known);
     return chance(0.2) ? one + ";" + pick(known.isEmpty() ? VALUES : known) : one;

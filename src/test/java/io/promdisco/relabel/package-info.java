@@ -1,4 +1,6 @@
-/** Relabelling: what Prometheus answered, and the plan against the reference. */
+/**
+ * Tests of relabelling: against recorded answers of Prometheus, and the plan against the reference.
+ */
 @NullMarked
 package io.promdisco.relabel;
 

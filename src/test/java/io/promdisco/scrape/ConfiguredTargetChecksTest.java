@@ -32,7 +32,7 @@ class ConfiguredTargetChecksTest {
       """;
 
   @Test
-  void targetThatNoRuleMendsIsAnErrorWhereItStands() throws IOException {
+  void aTargetThatNoRuleCorrectsIsAnErrorAtItsPlace() throws IOException {
     List<Problem> problems = check(String.format(STATIC, "{target_label: x, replacement: y}"));
 
     assertThat(problems).hasSize(1);
@@ -46,7 +46,7 @@ class ConfiguredTargetChecksTest {
   }
 
   @Test
-  void targetThatARuleMendsOrDropsIsFine() throws IOException {
+  void aTargetThatARuleCorrectsOrDropsIsValid() throws IOException {
     assertThat(
             check(
                 String.format(

@@ -158,7 +158,7 @@ class DocumentsTest {
   }
 
   @Test
-  void aUnixSocketIsNoAddress() {
+  void aUnixSocketIsNotAnAddress() {
     Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
     discovery.apply(manager, List.of(JobFixtures.job("new")));
     discovery.send(manager, "new", "p", JobFixtures.group("b", socket, ""));

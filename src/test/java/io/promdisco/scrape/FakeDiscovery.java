@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Holds the groups of jobs as the discovery side does, and makes updates of what a test puts. */
+/** Holds the groups of jobs as the discovery side does, and makes updates from what a test puts. */
 final class FakeDiscovery implements TargetSetReader {
   private final Map<String, Map<String, Map<String, TargetGroup>>> jobs = new LinkedHashMap<>();
-  private final Set<String> sent = new HashSet<>(); // jobs that were sent as a whole
+  private final Set<String> sent = new HashSet<>(); // jobs that were sent completely
   private long configuration;
 
-  /** Applies a configuration, and sends the jobs that are new or have other rules. */
+  /** Applies a configuration, and sends the jobs that are new or whose rules changed. */
   void apply(ScrapeManager manager, List<ScrapeConfig> configs) {
     Set<String> reshaped = manager.apply(configs);
     configuration++;
@@ -31,7 +31,7 @@ final class FakeDiscovery implements TargetSetReader {
     }
   }
 
-  /** Puts groups without telling anybody. */
+  /** Puts groups without telling any listener. */
   void put(String job, String provider, TargetGroup... groups) {
     Map<String, TargetGroup> held =
         held(job).computeIfAbsent(provider, key -> new LinkedHashMap<>());
@@ -50,7 +50,7 @@ final class FakeDiscovery implements TargetSetReader {
     channel.onUpdates(List.of(update(job, Map.of(provider, List.of(groups)))));
   }
 
-  /** Takes a provider away from a job. */
+  /** Removes a provider from a job. */
   void removeProvider(TargetSetListener channel, String job, String provider) {
     held(job).remove(provider);
     sent.remove(job);

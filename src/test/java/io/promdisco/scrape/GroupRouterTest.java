@@ -138,7 +138,7 @@ class GroupRouterTest {
     return group().list().uniqueElements(TargetGroup::source).ofMaxSize(4);
   }
 
-  /** Several jobs over one provider, whose lists of changes they share, batch after batch. */
+  /** Several jobs share the change lists of one provider, for many batches. */
   @Property(tries = 3000)
   void jobsKeepWhatTheyKeepWhenTheyAreOfferedEverything(
       @ForAll @Size(min = 1, max = 4) List<@From("rules") List<RelabelRule>> jobs,

@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class HeavyJobsTest {
-  private final Semaphore permits = new Semaphore(0); // one for each rebuild
-  private final AtomicInteger begun = new AtomicInteger(); // rebuilds
+  private final Semaphore permits = new Semaphore(0); // one permit for each rebuild
+  private final AtomicInteger begun = new AtomicInteger(); // rebuilds that have begun
   private final AtomicInteger reads = new AtomicInteger();
   private final Set<Thread> rebuilding = ConcurrentHashMap.newKeySet();
-  private final Set<String> sent = new HashSet<>(); // jobs
+  private final Set<String> sent = new HashSet<>(); // jobs that were sent completely
   private volatile boolean onlyTheFirstWaits;
   private long configuration = 1;
 
@@ -44,7 +44,7 @@ class HeavyJobsTest {
     return new TargetGroup("g", List.of(Labels.of("__address__", address)), builder.build());
   }
 
-  /** The first update of a job is a whole one. */
+  /** The first update of a job is a complete one. */
   private TargetSetUpdate update(String job, TargetGroup group) {
     return new TargetSetUpdate(
         job,
@@ -64,7 +64,10 @@ class HeavyJobsTest {
     return TargetSetReader.TargetSet.NONE;
   }
 
-  /** A rebuild asks for the time when it begins and when it ends; it begins with a permit. */
+  /**
+   * A rebuild waits for a permit when it begins, and reads the clock when it begins and when it
+   * ends.
+   */
   private long rebuildsWait(long nanos) {
     Thread thread = Thread.currentThread();
     if (thread.getName().startsWith("sd-relabel") && !rebuilding.remove(thread)) {
@@ -80,7 +83,7 @@ class HeavyJobsTest {
     return started(new ScrapeManager(this::read, Metrics.none(), () -> rebuildsWait(0)));
   }
 
-  /** A manager for which some seconds pass whenever it reads the clock. */
+  /** A manager for which some seconds pass each time it reads the clock. */
   private ScrapeManager slowManager() {
     AtomicLong nanos = new AtomicLong();
     return started(
@@ -325,7 +328,7 @@ class HeavyJobsTest {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
       eventually(() -> assertThat(begun).hasValue(1));
-      manager.onUpdates(List.of(update("heavy", group("a:2", 1)))); // while it is in work
+      manager.onUpdates(List.of(update("heavy", group("a:2", 1)))); // while the job is being rebuilt
       manager.whenInForce(() -> told.add("second"));
       permits.release();
       eventually(() -> assertThat(begun).hasValue(2));

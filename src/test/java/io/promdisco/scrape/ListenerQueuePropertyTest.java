@@ -18,8 +18,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Targets come, change and go while a listener takes what waits for it now and then. Whenever it
- * takes something, that fits what it knows, and in the end it knows what there is.
+ * Targets come, change and go, and a listener takes a delivery now and then. Each delivery must fit
+ * what the listener knows, and at the end it must know all targets.
  */
 class ListenerQueuePropertyTest {
   private static final List<String> JOBS = List.of("a", "b");
@@ -39,7 +39,7 @@ class ListenerQueuePropertyTest {
    * A step.
    *
    * @param take whether the listener takes the next delivery; otherwise the job's targets change
-   * @param versions by address the version of the target; 0: there is none
+   * @param versions the version of the target for each address; 0 if there is no target
    */
   record Step(boolean take, String job, List<Integer> versions) {}
 
@@ -136,7 +136,7 @@ class ListenerQueuePropertyTest {
     return Objects.requireNonNull(jobs.get(job));
   }
 
-  /** Number of different targets that the listener knows or should know. */
+  /** The number of distinct targets that the listener knows or should know. */
   private static int distinct(
       Map<String, Map<String, Target>> there, Map<String, Map<String, Target>> known) {
     int distinct = 0;

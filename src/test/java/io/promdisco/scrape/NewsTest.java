@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a reader that follows a job's targets hears. */
+/** What a client that follows the targets of a job receives. */
 class NewsTest {
   private static final String PROVIDER = "kubernetes/0";
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordedJobs {
   private RecordedJobs() {}
 
-  /** The job as the configuration reader makes it, of its JSON form. */
+  /** The job that the configuration reader makes from this JSON form. */
   static ScrapeConfig job(String name, JsonNode settings, @Nullable JsonNode rules) {
     NameValidation names =
         settings.path("metric_name_validation_scheme").asText("utf8").equals("legacy")
@@ -42,7 +42,7 @@ final class RecordedJobs {
         .build();
   }
 
-  /** A file may have any scheme, which a builder refuses. */
+  /** A configuration file may have any scheme; the builder refuses some. */
   private static ScrapeConfig.Builder builder(String name, String scheme) {
     String file = "scrape_configs: [{job_name: '" + name + "', scheme: '" + scheme + "'}]";
     return new ConfigLoader()

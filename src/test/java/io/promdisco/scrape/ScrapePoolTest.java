@@ -290,7 +290,7 @@ class ScrapePoolTest {
         "j", false, whole, configuration, targets, Map.of(PROVIDER, List.of(groups)));
   }
 
-  /** Address and the label that the rules set. */
+  /** The address of each target, and the label that the rules set. */
   private List<String> targets() {
     return pool().activeTargets().stream()
         .map(target -> target.address() + " " + target.label("rules"))

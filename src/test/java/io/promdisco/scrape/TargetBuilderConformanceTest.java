@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every answer of a real Prometheus about targets, exactly. */
+/** The targets are exactly those that a real Prometheus answered. */
 class TargetBuilderConformanceTest {
   @ParameterizedTest
   @ValueSource(strings = {"handwritten.jsonl", "random.jsonl"})
@@ -29,7 +29,7 @@ class TargetBuilderConformanceTest {
     for (JsonNode recorded : cases) {
       boolean refused = recorded.path("error_stage").asText().equals("config");
       if (refused || recorded.has("relabel_configs_yaml") || has65BitModulus(recorded)) {
-        ofOthers++; // the tests of the configuration reader
+        ofOthers++; // covered by the tests of the configuration reader
         continue;
       }
       cases.ran(recorded);
@@ -43,7 +43,10 @@ class TargetBuilderConformanceTest {
     assertThat(differences).isEmpty();
   }
 
-  /** Prometheus makes 2^63 of 2^64, on some machines: its notes say not to copy that. */
+  /**
+   * Prometheus computes 2^63 for a modulus of 2^64 on some machines; the notes of the recording say
+   * not to copy that.
+   */
   private static boolean has65BitModulus(JsonNode recorded) {
     for (JsonNode rule : recorded.path("relabel_configs")) {
       if (rule.path("modulus").bigIntegerValue().bitLength() > 64) {
@@ -103,7 +106,7 @@ class TargetBuilderConformanceTest {
     int refused = 0;
     for (JsonNode recorded : cases) {
       if (recorded.path("outcome").asText().equals("error")) {
-        refused++; // by the configuration reader, whose tests run it
+        refused++; // refused by the configuration reader, whose tests run these cases
         continue;
       }
       comparePool(recorded);

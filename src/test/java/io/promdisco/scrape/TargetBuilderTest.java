@@ -58,7 +58,7 @@ class TargetBuilderTest {
   }
 
   @Test
-  void labelValuesThatAreNoUtf8FailTheTargetUnlessTheyAreMetaLabels() {
+  void labelValuesThatAreNotUtf8FailTheTargetUnlessTheyAreMetaLabels() {
     TargetBuilder builder = new TargetBuilder(JobFixtures.job("j"));
 
     assertThat(builder.build("p", JobFixtures.group("g", Labels.of("a", "x\ud800"), "h:1"), 0))
@@ -72,7 +72,8 @@ class TargetBuilderTest {
 
   @Test
   void idIsTheSameInEveryProcessAndVersion() {
-    // FNV-1a over the strings, each followed by 0xff, computed elsewhere.
+    // FNV-1a over the strings, each followed by 0xff; the values were computed with another
+    // program.
     assertThat(
             target(JobFixtures.job("j"), JobFixtures.group("g", Labels.of("ü", "😀"), "h:1")).id())
         .isEqualTo("3d8a037b236788e2");
@@ -102,7 +103,7 @@ class TargetBuilderTest {
   }
 
   @Test
-  void parameterLabelsReplaceTheFirstConfiguredValueAndEmptyingThemBringsItBack() {
+  void parameterLabelsReplaceTheFirstValueAndEmptyingThemRestoresIt() {
     Map<String, List<String>> params = new LinkedHashMap<>();
     params.put("x", List.of("1", "2"));
     params.put("none", List.of());

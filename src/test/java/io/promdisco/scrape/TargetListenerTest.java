@@ -52,7 +52,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void otherLabelsAtTheSamePlaceAreAChangeAndNotAComingAndGoing() {
+  void otherLabelsAtTheSamePlaceAreAChange() {
     discovery.apply(
         manager, List.of(JobFixtures.job("j", JobFixtures.copy("__meta_version", "version"))));
     discovery.send(
@@ -83,7 +83,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void targetThatMovesBetweenGroupsOrHasAnEqualElsewhereIsNoChange() {
+  void movingATargetBetweenGroupsIsNotAChange() {
     discovery.apply(manager, List.of(JobFixtures.job("j")));
     discovery.send(
         manager, "j", PROVIDER, JobFixtures.group("a", "h:1"), JobFixtures.group("b", "h:2"));
@@ -105,7 +105,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void changedRulesAndRemovedJobsAreTold() {
+  void changedRulesAndRemovedJobsAreReported() {
     discovery.apply(
         manager, List.of(JobFixtures.job("j", JobFixtures.set("v", "1")), JobFixtures.job("k")));
     discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1"));

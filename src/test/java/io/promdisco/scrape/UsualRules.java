@@ -7,13 +7,13 @@ import io.promdisco.relabel.RelabelSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Jobs over pods with rules as most configurations have them, for measurements. */
+/** Jobs for pods with the rules that most configurations have, for measurements. */
 public final class UsualRules {
   private static final String META = "__meta_kubernetes_";
 
   private UsualRules() {}
 
-  /** So many jobs, each for a namespace of its own and with {@code rules} rules, at least five. */
+  /** {@code jobs} jobs, each for its own namespace and with {@code rules} rules (at least five). */
   public static List<ScrapeConfig> jobs(int jobs, int rules) {
     List<ScrapeConfig> made = new ArrayList<>();
     for (int i = 0; i < jobs; i++) {
@@ -22,7 +22,7 @@ public final class UsualRules {
     return made;
   }
 
-  /** Rules that give a target the labels of its pod, its namespace and its pod's name. */
+  /** Rules that copy the pod's labels, namespace and name to the target. */
   static List<RelabelRule> labels() {
     RelabelSpec map =
         new RelabelSpec(null, null, META + "pod_label_(.+)", null, null, null, "labelmap", null);

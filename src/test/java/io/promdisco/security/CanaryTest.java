@@ -132,7 +132,7 @@ class CanaryTest {
           StandardCopyOption.REPLACE_EXISTING);
       showsNothing("refused reload", ask("POST", url.group(1) + "/-/reload", sentToUs).body());
       PromdiscoProcess.Result result = serve.terminate();
-      assertThat(result.output()).contains("the configuration is refused");
+      assertThat(result.output()).contains("the new configuration is invalid");
       showsNothing("log of serve", result.output());
     }
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A page of another site reaches this machine under its own name, and is answered with 421. */
+/** A page of another site whose name resolves to this machine is answered with 421. */
 class AllowedHostsTest extends ServerTestCase {
   AllowedHostsTest() throws IOException {}
 

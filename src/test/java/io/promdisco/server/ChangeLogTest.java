@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class ChangeLogTest {
   private static final int CAPACITY = 64;
-  private static final int TARGETS = 40; // two changes of all are more than are remembered
+  private static final int TARGETS = 40; // two changes of every target are more than the log keeps
   private static final int MOST_BYTES = 100_000;
 
   private final FakeBackend backend = new FakeBackend();

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** The system's Chromium, and what its pages asked for and complained of. For one thread. */
+/** The system's Chromium, with the requests and the errors of its pages. For one thread. */
 final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -27,10 +27,10 @@ final class Chromium implements AutoCloseable {
   private final Browser browser;
   private @Nullable BrowserContext context;
 
-  /** URLs that were asked for since {@link #open}. */
+  /** URLs that were requested since {@link #open}. */
   final List<String> requests = new ArrayList<>();
 
-  /** Errors of scripts and refusals of the Content-Security-Policy since then. */
+  /** Script errors and violations of the Content-Security-Policy since {@link #open}. */
   final List<String> complaints = new ArrayList<>();
 
   private Chromium(Playwright playwright, Browser browser) {
@@ -38,7 +38,7 @@ final class Chromium implements AutoCloseable {
     this.browser = browser;
   }
 
-  /** Starts it; the test is skipped where there is none. */
+  /** Starts the browser; skips the test if it is not installed. */
   static Chromium start() {
     Optional<Path> executable = find();
     Assumptions.assumeTrue(executable.isPresent(), SkipReason.CHROMIUM);
@@ -65,8 +65,8 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * A page in a profile of its own, so large as the figures for the README; the one before is
-   * closed.
+   * Opens a page with a new profile, in the size of the images in the README, and closes the
+   * previous page.
    */
   Page open(String url, ColorScheme scheme) {
     leave();

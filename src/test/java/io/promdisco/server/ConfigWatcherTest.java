@@ -26,7 +26,7 @@ class ConfigWatcherTest {
   private final AtomicInteger planned = new AtomicInteger();
   private final AtomicInteger changes = new AtomicInteger();
 
-  /** The manual clock, which counts the looks that are planned. */
+  /** The manual clock, which also counts the alarms that are set. */
   private final Ticker ticker =
       new Ticker() {
         @Override
@@ -62,7 +62,7 @@ class ConfigWatcherTest {
     closer.close();
   }
 
-  /** Lets the watch look once, and waits until it has. */
+  /** Lets the watcher look once, and waits until it has. */
   private void look() {
     int before = planned.get();
     clock.advance(ConfigWatcher.PAUSE);
@@ -76,7 +76,7 @@ class ConfigWatcherTest {
   }
 
   @Test
-  void contentThatStaysTheSameIsNoChangeEvenIfItIsWrittenAgain() throws IOException {
+  void rewritingTheSameContentIsNotAChange() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     Files.writeString(file, "a");
@@ -133,20 +133,20 @@ class ConfigWatcherTest {
   }
 
   @Test
-  void fileThatBecomesEmptyIsNoChangeUntilItHoldsSomethingAgain() throws IOException {
+  void anEmptyFileIsIgnoredUntilItHasContentAgain() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     try (CapturedLog log = new CapturedLog()) {
       Files.writeString(file, " \n");
       assertThat(changesAfterTwoLooks()).isZero();
-      assertThat(log.lines("p.yml: empty; what was read")).hasSize(1);
+      assertThat(log.lines("p.yml: empty; the previous configuration")).hasSize(1);
     }
     Files.writeString(file, "{}");
     assertThat(changesAfterTwoLooks()).isEqualTo(1);
   }
 
   @Test
-  void fileThatVanishesAndComesBackIsAChangeEachTime() throws IOException {
+  void removingAndRestoringAFileAreChanges() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     Files.delete(file);

@@ -12,13 +12,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Reads server-sent events as a browser does, and remembers the last id. */
+/** Reads server-sent events as a browser does, and remembers the last event id. */
 final class EventReader implements AutoCloseable {
   private final InputStream body;
   private final BufferedReader lines;
   private String lastId = "";
 
-  /** One event; a name of its own, {@code (end)}, stands for the end of the stream. */
+  /** One event; the name {@code (end)} stands for the end of the stream. */
   record Event(String name, String data) {
     JsonNode json() throws IOException {
       return ServerTestCase.parse(data);
@@ -45,7 +45,7 @@ final class EventReader implements AutoCloseable {
     return lastId;
   }
 
-  /** The next line as it is. */
+  /** The next line, unchanged. */
   String line() throws IOException {
     return String.valueOf(lines.readLine());
   }

@@ -32,7 +32,7 @@ final class ExchangeFixtures {
                 });
   }
 
-  /** A response whose parts go to {@code writes}, which completes them. */
+  /** A response whose parts are passed to {@code writes}, which completes them. */
   static Response response(BiConsumer<ByteBuffer, Callback> writes) {
     HttpFields.Mutable headers = HttpFields.build();
     return (Response)

@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A real scrape manager over groups that a test puts, and states that it sets. */
+/** A real scrape manager, whose groups and job states are set by a test. */
 final class FakeBackend implements Backend, TargetSetReader {
   private static final String PROVIDER = "static/0";
 
@@ -43,7 +43,7 @@ final class FakeBackend implements Backend, TargetSetReader {
   final List<ProviderStatus> providers = new CopyOnWriteArrayList<>();
   final Map<String, Object> config = new LinkedHashMap<>();
 
-  /** Jobs that are not complete, or not the first of their name. */
+  /** Jobs that are not complete, or that replaced another job of the same name. */
   private final Map<String, JobStatus> jobs = new ConcurrentHashMap<>();
 
   private final List<Runnable> jobListeners = new CopyOnWriteArrayList<>();
@@ -51,7 +51,7 @@ final class FakeBackend implements Backend, TargetSetReader {
   volatile @Nullable RuntimeException breakage;
   volatile boolean unreadable;
 
-  /** Runs each time before the targets are looked at. */
+  /** Runs each time before the targets are read. */
   volatile Runnable beforePools = () -> {};
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
@@ -59,13 +59,13 @@ final class FakeBackend implements Backend, TargetSetReader {
   private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
   private final AtomicLong configuration = new AtomicLong();
 
-  /** The default limits with so many streams, of one client too. */
+  /** The default limits, with this number of streams in total and for each client. */
   static ServerLimits streams(int streams) {
     ServerLimits usual = ServerLimits.DEFAULT;
     return new ServerLimits(usual.connections(), usual.connectionsPerClient(), streams, streams);
   }
 
-  /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
+  /** Configures jobs that drop every target with a label {@code drop}. */
   void configure(String... jobs) {
     apply(Arrays.stream(jobs).map(FakeBackend::jobConfig).toList());
   }
@@ -92,7 +92,7 @@ final class FakeBackend implements Backend, TargetSetReader {
     discover(job, new TargetGroup("0", targets, labels));
   }
 
-  /** In place of what was discovered for the job before. */
+  /** Replaces the groups that the job had. */
   void discover(String job, TargetGroup... discovered) {
     groups.put(job, List.of(discovered));
     send(job);
@@ -107,7 +107,7 @@ final class FakeBackend implements Backend, TargetSetReader {
                 job, false, true, configuration.get(), targets, Map.of(PROVIDER, all))));
   }
 
-  /** From now on a job is as {@code status} says; before that, jobs are complete. */
+  /** Sets the status of a job; without this call, jobs are complete. */
   void set(JobStatus status) {
     jobs.put(status.job(), status);
     jobListeners.forEach(Runnable::run);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that want to confuse, to reach other files, or to hold the server up. */
+/** Clients that try to confuse the server, to read other files, or to block it. */
 class HostileClientsTest extends ServerTestCase {
   HostileClientsTest() throws IOException {}
 
@@ -32,7 +32,7 @@ class HostileClientsTest extends ServerTestCase {
     }
   }
 
-  /** Two servers in a row must not read two different requests from one. */
+  /** Two servers in a row must not see two different requests in the same bytes. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -47,7 +47,7 @@ final class HttpSdTest extends ServerTestCase {
     assertThat(header(known, "ETag")).isEqualTo(tag);
     assertThat(header(get("/http-sd/shop?relabeled=true"), "ETag")).isNotEqualTo(tag);
 
-    // A discovered label that no rule reads: the target is equal, the answer is another.
+    // No rule reads this discovered label: the target stays equal, but the answer changes.
     backend.discover("shop", Labels.of("__meta_pod", "a", "__meta_x", "y"), "1.1.1.1:80");
     HttpResponse<String> changed = get("/http-sd/shop", "If-None-Match", tag);
     assertThat(changed.statusCode()).isEqualTo(200);
@@ -56,7 +56,7 @@ final class HttpSdTest extends ServerTestCase {
 
   @Test
   void aLargeAnswerHoldsForAMomentAndASmallOneDoesNot() throws Exception {
-    AtomicLong now = new AtomicLong(Long.MAX_VALUE); // and over: the clock may be anywhere
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE); // the clock may overflow: its start is arbitrary
     HttpSdAnswers answers = new HttpSdAnswers(now::get);
     for (int size : new int[] {10, 300_000}) {
       backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");
@@ -104,7 +104,7 @@ final class HttpSdTest extends ServerTestCase {
     backend.beforePools = () -> backend.set(FakeBackend.incomplete("shop", 1, MISSING));
     assertThat(get("/http-sd/shop").statusCode()).isEqualTo(503);
 
-    // The sources change once more, and have delivered when the answer is ready.
+    // The sources change once more, and have delivered by the time the answer is ready.
     backend.set(FakeBackend.complete("shop", 2));
     AtomicInteger looks = new AtomicInteger();
     backend.beforePools =
@@ -116,7 +116,7 @@ final class HttpSdTest extends ServerTestCase {
     assertThat(get("/http-sd/shop").statusCode()).isEqualTo(200);
     assertThat(looks).hasValue(2);
 
-    backend.beforePools = () -> backend.configure("ops/nodes/0"); // The job goes.
+    backend.beforePools = () -> backend.configure("ops/nodes/0"); // The job is removed.
     assertThat(get("/http-sd/shop").statusCode()).isEqualTo(404);
   }
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
-/** ExchangeFixtures that nobody reads. */
+/** Answers that the client does not read. */
 final class LargeAnswersTest {
   private static final int LABELS = 3000;
   private static final int RULES = 50;
@@ -20,7 +20,7 @@ final class LargeAnswersTest {
   private final FakeBackend backend = new FakeBackend();
   private final AnswerMemory memory = new AnswerMemory(64 << 20);
 
-  /** Sends what {@code answer} makes to a client that does not read it. */
+  /** Sends the answer to a client that does not read it. */
   private void send(ServerExchange.Answer answer) throws IOException {
     ServerExchange exchange =
         new ServerExchange(

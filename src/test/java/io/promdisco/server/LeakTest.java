@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Readers that go at any moment and in any manner, a few hundred of them: afterwards the process
- * has the threads, files and heap that it had before.
+ * A few hundred clients disconnect at any moment and in any manner; afterwards the process has as
+ * many threads, files and bytes on the heap as before.
  */
 @Timeout(120)
 final class LeakTest {
@@ -35,7 +35,7 @@ final class LeakTest {
   private static final int TARGETS = 200;
   private static final Path FILES = Path.of("/proc/self/fd");
 
-  /** 3 kB a reader; what a stream alone refers to takes more than twice as much. */
+  /** 3 kB for each client; a leaked stream would keep more than twice as much. */
   private static final long HEAP_BYTES = 3_000L * ROUNDS * READERS;
 
   private final FakeBackend backend = new FakeBackend();
@@ -57,11 +57,11 @@ final class LeakTest {
     server.close();
   }
 
-  /** What a process has of that which can leak. */
+  /** The resources of the process that could leak. */
   private record Held(int threads, long files, long heap) {
     static Held now() throws IOException {
       long heap = Long.MAX_VALUE;
-      for (int i = 0; i < 3; i++) { // what the first frees may free more
+      for (int i = 0; i < 3; i++) { // objects freed by one collection may free others
         System.gc();
         heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
       }
@@ -70,7 +70,7 @@ final class LeakTest {
 
     private static long openFiles() throws IOException {
       if (!Files.isDirectory(FILES)) {
-        return 0; // not Linux: threads and heap alone
+        return 0; // not Linux: only threads and heap are compared
       }
       try (Stream<Path> files = Files.list(FILES)) {
         return files.count();
@@ -80,7 +80,7 @@ final class LeakTest {
 
   @Test
   void readersThatAreKilledAtRandomLeaveNothing() throws Exception {
-    round(); // for what is made once
+    round(); // creates what is created only once
     round();
     Held before = Held.now();
     for (int i = 0; i < ROUNDS; i++) {
@@ -90,7 +90,7 @@ final class LeakTest {
     eventually(
         () -> {
           Held after = Held.now();
-          // The server's pool may have grown to its eight threads since.
+          // The server's pool may have grown to its eight threads in the meantime.
           assertThat(after.threads()).as(seed).isLessThanOrEqualTo(before.threads() + 6);
           assertThat(after.files()).as(seed).isLessThanOrEqualTo(before.files() + 3);
           assertThat(after.heap()).as(seed).isLessThan(before.heap() + HEAP_BYTES);
@@ -98,7 +98,7 @@ final class LeakTest {
     assertThat(backend.registry.getSampleValue("promdisco_stream_readers")).isZero();
   }
 
-  /** Opens streams, changes targets meanwhile, and ends the streams in any order and manner. */
+  /** Opens streams, changes targets, and ends the streams in a random order and manner. */
   private void round() throws IOException {
     List<Socket> readers = new ArrayList<>();
     try {
@@ -123,7 +123,7 @@ final class LeakTest {
         });
   }
 
-  /** Opens a stream, or only half asks for one. */
+  /** Opens a stream, or sends only half of the request. */
   private Socket open() throws IOException {
     Socket socket = new Socket();
     try {
@@ -146,7 +146,7 @@ final class LeakTest {
     }
   }
 
-  /** Goes: in order, with a reset, half closed, or after a part has been read. */
+  /** Ends the connection: normally, with a reset, half closed, or after reading a part. */
   private void leave(Socket reader) throws IOException {
     switch (random.nextInt(4)) {
       case 0 -> reader.setSoLinger(true, 0);
@@ -154,7 +154,7 @@ final class LeakTest {
       case 2 ->
           reader.getInputStream().skipNBytes(Math.min(100, reader.getInputStream().available()));
       default -> {
-        // In order.
+        // Ends normally when the socket is closed.
       }
     }
     reader.close();

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * A description of an API, and whether documents are as it says. Stricter than JSON Schema: a field
- * that is not described is an error, and so is a keyword that is not checked here.
+ * An OpenAPI description, and a check of documents against it. Stricter than JSON Schema: fields
+ * that are not described are errors, and so are schema keywords that this class does not check.
  */
 final class OpenApi {
   private static final Set<String> KEYWORDS =
@@ -55,7 +55,7 @@ final class OpenApi {
     return operations;
   }
 
-  /** What an answer with this status is described as; missing if it is not. */
+  /** The schema of the answer with this status; a missing node if there is none. */
   JsonNode answer(Operation operation, int status) {
     return resolve(operation.described().path("responses").path(Integer.toString(status)));
   }
@@ -65,7 +65,7 @@ final class OpenApi {
     return reference.isMissingNode() ? node : root.at(reference.asText().substring(1));
   }
 
-  /** Where a document is not as described, and how. */
+  /** The places where a document differs from the schema, and how. */
   List<String> differences(JsonNode schema, JsonNode value) {
     List<String> found = new ArrayList<>();
     compare(schema, value, "", found);

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Holds the running server against its description, both ways: what is described is answered as
- * described, and what is answered is described.
+ * Compares the running server with its description, in both directions: everything described is
+ * answered as described, and everything answered is described.
  */
 @Timeout(60)
 final class OpenApiTest {
@@ -48,7 +48,7 @@ final class OpenApiTest {
   private final PromdiscoServer server;
   private final OpenApi api;
 
-  /** Path, method and status of each answer that came. */
+  /** Path, method and status of each answer that was received. */
   private final Set<String> seen = new TreeSet<>();
 
   OpenApiTest() throws Exception {
@@ -102,7 +102,7 @@ final class OpenApiTest {
     assertThat(described).isEqualTo(routes);
   }
 
-  /** One for each value of a path's parameter, where they are listed. */
+  /** One operation for each value of a path parameter whose values are listed. */
   private static List<String> spelledOut(OpenApi.Operation operation) {
     List<String> all = new ArrayList<>();
     for (JsonNode parameter : operation.described().path("parameters")) {
@@ -133,7 +133,7 @@ final class OpenApiTest {
     assertThat(seen).isEqualTo(described);
   }
 
-  /** With the parameters' examples. */
+  /** Sends the request with the examples of its parameters. */
   private void ask(OpenApi.Operation operation, Predicate<JsonNode> which) throws Exception {
     Map<String, String> values = new LinkedHashMap<>();
     for (JsonNode parameter : operation.described().path("parameters")) {
@@ -149,7 +149,7 @@ final class OpenApiTest {
     assertThat(send(operation, values)).as(operation.toString()).isEqualTo(200);
   }
 
-  /** With a value that the schema has not, or without a parameter that must be there. */
+  /** Sends a value that the schema does not allow, or leaves out a required parameter. */
   private void askWrongly(OpenApi.Operation operation) throws Exception {
     for (JsonNode parameter : operation.described().path("parameters")) {
       List<String> wrong = new ArrayList<>();
@@ -173,7 +173,7 @@ final class OpenApiTest {
     }
   }
 
-  /** ExchangeFixtures that come of the server's state and of other headers. */
+  /** Provokes the answers that depend on the server's state or on other headers. */
   private void provokeTheOthers() throws Exception {
     OpenApi.Operation jobs = operation("GET /http-sd/{job}");
     send(jobs, Map.of("job", "nobody"));
@@ -210,7 +210,7 @@ final class OpenApiTest {
         .orElseThrow();
   }
 
-  /** Sends a request, and holds the answer against what is described; returns its status. */
+  /** Sends a request, compares the answer with the description, and returns the status. */
   private int send(OpenApi.Operation operation, Map<String, String> values) throws Exception {
     String path = operation.path();
     List<String> query = new ArrayList<>();
@@ -264,7 +264,7 @@ final class OpenApiTest {
     }
   }
 
-  /** A stream that was left gives its place back with the next thing that it is told. */
+  /** The server notices that a stream was left when it sends the next event. */
   private void awaitNoStream() {
     eventually(
         () -> {

@@ -109,7 +109,7 @@ class PageFilesTest {
             track));
   }
 
-  /** As a cluster has them: names and values are few, and discovery keeps one string of each. */
+  /** As in a cluster: names and values repeat, and discovery keeps each string once. */
   private static TargetGroup podOfTwoPorts(int number) {
     String name = String.format("web-%05d", number);
     Labels.Builder shared = Labels.builder(30);
@@ -236,7 +236,7 @@ class PageFilesTest {
     page.getByRole(AriaRole.BUTTON, named("nodes")).click();
     assertThat(rows(page)).hasCount(2);
     assertThat(rows(page).first()).containsText("zone=a");
-    page.reload(); // the address remembers what was asked
+    page.reload(); // the query is kept in the address
     assertThat(rows(page)).hasCount(2);
     page.getByRole(AriaRole.BUTTON, named("Only job nodes; show all jobs")).click();
     assertThat(rows(page)).hasCount(4);
@@ -334,7 +334,7 @@ class PageFilesTest {
 
     pods(List.of(pod("web-0", "true")));
     assertThat(rows(page)).hasCount(3);
-    assertThat(details(page)).containsText("This target is gone; these are its last labels.");
+    assertThat(details(page)).containsText("This target was removed; these are its last labels.");
   }
 
   @Test
@@ -403,7 +403,7 @@ class PageFilesTest {
             .toArray(TargetGroup[]::new));
     Page page = open();
     assertThat(page.locator("#found")).hasText("75,002 active targets");
-    assertThat(page.locator(".row").count()).isLessThan(100); // the others are not in the page
+    assertThat(page.locator(".row").count()).isLessThan(100); // the page holds only the visible rows
     page.getByRole(AriaRole.LISTBOX).focus();
     page.keyboard().press("End");
     assertThat(row(page, "10.9.0.2:9100")).hasAttribute("aria-selected", "true");
@@ -429,7 +429,7 @@ class PageFilesTest {
         first, median, most);
   }
 
-  /** Of a few: other processes of this machine have their turns too. */
+  /** The best of a few measurements, since other processes run on this machine too. */
   private static double best(DoubleSupplier millis) {
     double best = millis.getAsDouble();
     for (int i = 0; i < 4; i++) {
@@ -453,7 +453,10 @@ class PageFilesTest {
     return ((Number) millis).doubleValue();
   }
 
-  /** From each change of the search field to its rows, in milliseconds. Goal: 200. */
+  /**
+   * The time from each change of the search field until its rows are shown, in milliseconds. Goal:
+   * 200.
+   */
   private static List<Double> keystrokes(Page page, String query) {
     Object millis =
         page.evaluate(

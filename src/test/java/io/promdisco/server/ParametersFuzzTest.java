@@ -14,8 +14,8 @@ import java.net.Socket;
 import java.util.List;
 
 /**
- * Whatever comes as a path and its parameters, the answer is whole, and never that the server
- * failed; what is served as JSON is JSON.
+ * Whatever the path and its parameters are, the answer is complete and never an internal error, and
+ * JSON answers are valid JSON.
  */
 class ParametersFuzzTest extends ServerTestCase {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,7 @@ class ParametersFuzzTest extends ServerTestCase {
 
   ParametersFuzzTest() throws IOException {}
 
-  /** The first byte says which path, the others are what stands behind it. */
+  /** The first byte selects the path, the others are what follows it. */
   @FuzzTest(maxDuration = "5m")
   void everyParameterIsUnderstoodOrRefused(byte[] input) throws IOException {
     if (input.length == 0) {

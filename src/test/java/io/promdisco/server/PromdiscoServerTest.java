@@ -40,7 +40,7 @@ final class PromdiscoServerTest extends ServerTestCase {
         .hasMessage(
             "listen address: 127.0.0.1:"
                 + server.port()
-                + ": Address already in use (expected a free port; 0 finds one)");
+                + ": Address already in use (expected a free port, or 0 for any)");
   }
 
   @Test
@@ -92,7 +92,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
     assertThat(threads()).isNotEmpty().hasSizeLessThanOrEqualTo(9);
     server.close(); // The client's connection is open and idle.
-    eventually(() -> assertThat(threads()).isEmpty()); // that of the timer ends by itself
+    eventually(() -> assertThat(threads()).isEmpty()); // the thread of the timer ends by itself
     assertThatThrownBy(() -> get("/-/healthy")).isInstanceOf(ConnectException.class);
     server.close();
   }
@@ -115,7 +115,7 @@ final class PromdiscoServerTest extends ServerTestCase {
       server.close();
       eventually(() -> assertThat(threads()).isEmpty());
       String rest = new String(readLeniently(in), UTF_8);
-      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
+      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut off, without the end of a chunked body
     }
   }
 
@@ -125,7 +125,7 @@ final class PromdiscoServerTest extends ServerTestCase {
         "shop",
         Labels.of("__meta_pod", "x".repeat(1000)),
         IntStream.range(0, 20_000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
-    try (Socket slow = new Socket(); // holds up the stop for a while
+    try (Socket slow = new Socket(); // delays the stop
         Socket asking = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       slow.setReceiveBufferSize(4096);
       slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
@@ -147,7 +147,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     }
   }
 
-  /** The first line of the answer, or that there is none as the connection is closed. */
+  /** The first line of the answer, or that the connection was closed without one. */
   private static String ready(Socket socket, BufferedReader answers) {
     try {
       socket
@@ -219,7 +219,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
   }
 
-  /** What arrives until the end or the reset. */
+  /** What arrives until the end or a reset. */
   private static byte[] readLeniently(InputStream in) {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];

@@ -108,7 +108,7 @@ class ReloadTest {
         assertThat(reload.tryReload()).isTrue();
       }
       assertThat(log.lines("again: 1 job")).hasSize(1);
-      reload.reload(); // a signal is nothing that clients can send
+      reload.reload(); // not over HTTP, so reload as SIGHUP does
       assertThat(log.lines("again: 1 job")).hasSize(2);
       Files.writeString(file, "nonsense: 1");
       for (int i = 0; i < 20; i++) {
@@ -215,7 +215,7 @@ class ReloadTest {
       first.start();
       begun.await();
       assertThat(reload.tryReload()).isFalse();
-      assertThat(reload.config()).isEmpty(); // answers meanwhile
+      assertThat(reload.config()).isEmpty(); // the server answers during the reload
       may.countDown();
       first.join();
       assertThat(reload.tryReload()).isTrue();
@@ -262,7 +262,7 @@ class ReloadTest {
   }
 
   @Test
-  void whatCannotBeUsedIsRefusedAtOnce() {
+  void unusableSettingsAreRejectedImmediately() {
     PromdiscoServer.Builder builder = PromdiscoServer.builder();
     assertThatThrownBy(() -> builder.listen("127.0.0.1", 65_536))
         .hasMessage("port: 65536 (expected 0 to 65535)");

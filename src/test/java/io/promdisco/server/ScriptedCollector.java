@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Does with answers what the Prometheus receiver 0.165.1 does: takes the body of {@code
- * /scrape_configs} whatever the status, and targets only with status 200.
+ * Treats answers as the Prometheus receiver 0.165.1 does: it uses the body of {@code
+ * /scrape_configs} whatever the status, but targets only with status 200.
  */
 final class ScriptedCollector {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +31,7 @@ final class ScriptedCollector {
     this.id = id;
   }
 
-  /** The addresses that it scrapes, by job. */
+  /** The addresses that it scrapes, for each job. */
   Set<String> targets(String job) {
     return jobs.getOrDefault(job, Set.of());
   }
@@ -40,7 +40,7 @@ final class ScriptedCollector {
     void run() throws IOException, InterruptedException;
   }
 
-  /** Asks once for everything. */
+  /** Polls the jobs and the targets of each once. */
   void poll(String url) throws InterruptedException {
     attempt(() -> readJobs(url));
     for (String job : List.copyOf(jobs.keySet())) {
@@ -52,14 +52,14 @@ final class ScriptedCollector {
     try {
       step.run();
     } catch (IOException e) {
-      // It keeps what it has.
+      // Keeps the targets it has.
     }
   }
 
   private void readJobs(String url) throws IOException, InterruptedException {
     JsonNode configs = JSON.readTree(get(url + "/scrape_configs").body());
     if (configs == null || configs.isMissingNode()) {
-      jobs.clear(); // An empty body is no job.
+      jobs.clear(); // An empty body means no jobs.
     } else if (configs.isObject()) {
       Set<String> names = new TreeSet<>();
       configs.fieldNames().forEachRemaining(names::add);

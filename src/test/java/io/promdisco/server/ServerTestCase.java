@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A server on a free port, and a client of it. */
+/** A server on a free port, and a client for it. */
 abstract class ServerTestCase {
   private static final ObjectMapper JSON = new ObjectMapper();
   static final PromdiscoServer.Options LOOPBACK = new PromdiscoServer.Options("127.0.0.1", 0);

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that do not read, send slowly or connect too often, and what is left for the others. */
+/**
+ * Clients that do not read, send slowly or connect too often, and whether other clients are still
+ * served.
+ */
 @Timeout(120)
 final class SlowClientsTest {
   private static final int CONNECTIONS = 300;
@@ -99,7 +102,7 @@ final class SlowClientsTest {
     return socket;
   }
 
-  /** Asks for a path and reads the first byte of the answer. */
+  /** Requests a path and reads the first byte of the answer. */
   private Socket ask(String path) throws IOException {
     Socket socket = send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertThat(socket.getInputStream().read()).isEqualTo('H');
@@ -127,7 +130,7 @@ final class SlowClientsTest {
         .count();
   }
 
-  /** Finds out without reading, which would be what the server waits for. */
+  /** Checks without reading, since reading would unblock the server. */
   private static boolean isCut(Socket socket) {
     try {
       socket.getOutputStream().write('x');
@@ -137,19 +140,19 @@ final class SlowClientsTest {
     }
   }
 
-  /** What comes until the end or the reset. */
+  /** What arrives until the end or a reset. */
   private static String rest(Socket socket) throws IOException {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     try {
       socket.getInputStream().transferTo(rest);
     } catch (SocketException e) {
-      // cut
+      // the connection was reset
     }
     return rest.toString(ISO_8859_1);
   }
 
   @Test
-  void answersThatNobodyReadsHoldNoThread() throws Exception {
+  void unreadAnswersOccupyNoThread() throws Exception {
     discoverMany(10_000);
     for (int i = 0; i < 100; i++) {
       ask(LONG_ANSWERS.get(i % LONG_ANSWERS.size()));
@@ -191,7 +194,7 @@ final class SlowClientsTest {
   void aClientThatSendsItsRequestByteByByteIsDisconnected() throws Exception {
     Socket slow = send("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nX: ");
     Socket silent = connect();
-    eventually(() -> assertThat(status("/-/healthy")).isEqualTo(200)); // both are accepted
+    eventually(() -> assertThat(status("/-/healthy")).isEqualTo(200)); // both connections are accepted
     for (int i = 0; i < 3; i++) {
       slow.getOutputStream().write('a');
       ticker.advance(Duration.ofSeconds(11));
@@ -218,7 +221,7 @@ final class SlowClientsTest {
           .singleElement()
           .asString()
           .contains(
-              "one client has " + CONNECTIONS + " connections: one that is idle or slow is closed");
+              "one client has " + CONNECTIONS + " connections: an idle or slow one is closed");
     }
   }
 
@@ -275,13 +278,13 @@ final class SlowClientsTest {
       ask("/api/v1/targets/stream");
     }
     long each = (heap() - before) / readers;
-    // A part of 16 KiB and some, and the connection; all readers share the list of targets.
+    // A part of a little over 16 KiB, and the connection; all clients share the list of targets.
     assertThat(each).as("bytes per reader").isLessThan(80 << 10);
   }
 
   private static long heap() {
     long heap = Long.MAX_VALUE;
-    for (int i = 0; i < 3; i++) { // what the first frees may free more
+    for (int i = 0; i < 3; i++) { // objects freed by one collection may free others
       System.gc();
       heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }

@@ -150,7 +150,7 @@ final class StateEndpointsTest extends ServerTestCase {
     assertThat(answer.body())
         .isEqualTo(
             """
-            configuration refused, the one before stays in force:
+            the new configuration is invalid, the previous one stays in force:
             error: p.yml:3:1: scrape_configs[0].role: pods (expected pod)
             error: p.yml:9:1: global: unknown key
             """);
@@ -250,7 +250,7 @@ final class StateEndpointsTest extends ServerTestCase {
         """);
     String[] many = IntStream.range(0, 5000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new);
     backend.discover("shop", Labels.EMPTY, many);
-    backend.unreadable = true; // what was dropped is read again, after what is active
+    backend.unreadable = true; // dropped targets are read again, after the active ones
     assertThatThrownBy(() -> get("/api/v1/targets")).isInstanceOf(IOException.class);
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stream lasts for as long as the settings that its reader was let in by. */
+/** A stream ends when the settings change that let its client in. */
 @Timeout(60)
 final class StreamAccessTest {
   @TempDir private Path folder = Path.of("");

@@ -14,14 +14,14 @@ final class StreamSourceTest {
   private final StreamSnapshots snapshots = new StreamSnapshots(backend, log);
   private final AnswerMemory memory = new AnswerMemory(500_000);
 
-  /** A stream that has begun with the first piece of a snapshot of targets of this generation. */
+  /** A stream that has sent the first piece of a snapshot of this generation. */
   private StreamSource begun(int generation) {
     backend.configure("shop");
     backend.discover(
         "shop",
         Labels.of("generation", "" + generation),
         IntStream.range(0, TARGETS).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
-    log.append(backend.jobs().get(0)); // the next snapshot is another one
+    log.append(backend.jobs().get(0)); // the next snapshot is a new one
     StreamSource source = new StreamSource(log, snapshots, memory, new StreamRequest("", true, ""));
     assertThat(source.next()).isNotEmpty();
     assertThat(source.next()).isNotEmpty();
@@ -48,7 +48,7 @@ final class StreamSourceTest {
   }
 
   @Test
-  void streamThatEndsGivesItsSnapshotBack() {
+  void aStreamThatEndsReleasesItsSnapshot() {
     StreamSource first = begun(1);
     first.close();
     assertThat(memory.total()).isZero();

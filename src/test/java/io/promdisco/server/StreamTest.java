@@ -61,7 +61,7 @@ final class StreamTest {
   private EventReader synced(String query) throws Exception {
     EventReader reader = open(query);
     while (!reader.next().name().equals("synced")) {
-      // What is in between is another test's.
+      // The events in between are the subject of another test.
     }
     return reader;
   }
@@ -71,7 +71,7 @@ final class StreamTest {
   }
 
   @Test
-  void beginsWithAllTargetsAndGoesOnWithWhatChanges() throws Exception {
+  void sendsAllTargetsAndThenEachChange() throws Exception {
     pods("shop", "a", "1.1.1.1:80", "1.1.1.2:80");
     eventually(() -> assertThat(metric("events_total")).isEqualTo(2));
     try (EventReader reader = open("")) {
@@ -97,13 +97,15 @@ final class StreamTest {
       assertThat(changed.json().at("/before/labels/pod").asText()).isEqualTo("a");
       assertThat(changed.json().at("/before/id")).isEqualTo(first.json().at("/id"));
       EventReader.Event removed = reader.next();
-      assertThat(metric("events_total")).isEqualTo(5); // with the marker's
+      assertThat(metric("events_total")).isEqualTo(5); // including that of the marker
       assertThat(removed.name()).isEqualTo("removed");
       assertThat(removed.json().at("/labels/instance").asText()).isEqualTo("1.1.1.2:80");
     }
   }
 
-  /** Reads until a marker of its own: the listener may tell again of what the snapshot had. */
+  /**
+   * Reads up to a marker that it adds itself: the listener may repeat what the snapshot contained.
+   */
   private void drain(EventReader reader) throws IOException {
     backend.discover("ops", Labels.EMPTY, "marker:1");
     JsonNode seen;
@@ -153,7 +155,7 @@ final class StreamTest {
       EventReader.Event target = reader.next();
       assertThat(target.name()).isEqualTo("target");
       assertThat(target.json().at("/labels/pod").asText()).isEqualTo("a");
-      assertThat(reader.lastId()).isEqualTo(before); // Who breaks off here is told again.
+      assertThat(reader.lastId()).isEqualTo(before); // A client that reconnects now gets these events again.
       assertThat(reader.next())
           .isEqualTo(
               new EventReader.Event("synced", "{\"scrapePool\":\"shop\",\"incomplete\":[]}"));
@@ -169,7 +171,7 @@ final class StreamTest {
       assertThat(reader.next().name()).isEqualTo("incomplete");
       assertThat(changes.next().name()).isEqualTo("reset");
       assertThat(changes.next().name()).isEqualTo("complete");
-      assertThat(changes.next().name()).isEqualTo("incomplete"); // No targets in between.
+      assertThat(changes.next().name()).isEqualTo("incomplete"); // No targets were sent in between.
     }
   }
 
@@ -207,7 +209,7 @@ final class StreamTest {
   }
 
   @Test
-  void goesOnBehindTheLastEventIdWithoutGapAndWithoutRepeating() throws Exception {
+  void resumesAfterTheLastEventIdWithoutGapsAndRepetitions() throws Exception {
     String last;
     try (EventReader reader = synced("")) {
       pods("shop", "a", "1.1.1.1:80");
@@ -239,7 +241,7 @@ final class StreamTest {
         () -> {
           try (EventReader reader = new EventReader(client, url(), last)) {
             assertThat(reader.next().data())
-                .isEqualTo("{\"reason\":\"not remembered\",\"targets\":" + (REMEMBERED + 1) + "}");
+                .isEqualTo("{\"reason\":\"no longer stored\",\"targets\":" + (REMEMBERED + 1) + "}");
           }
         });
     for (String foreign : List.of("1", "ffffffff-1", last + "0000", "x")) {
@@ -275,7 +277,7 @@ final class StreamTest {
   }
 
   @Test
-  void manyStreamsHoldNoThreadsAndOneTooManyIsToldWhy() throws Exception {
+  void manyStreamsOccupyNoThreadsAndOneTooManyGetsTheReason() throws Exception {
     List<EventReader> readers = new ArrayList<>();
     readers.add(synced(""));
     long threads = serverThreads();
@@ -283,13 +285,13 @@ final class StreamTest {
       readers.add(synced(""));
     }
     assertThat(metric("readers")).isEqualTo(50);
-    // The pool of the server has eight threads at most, whoever reads.
+    // The server's pool has at most eight threads, whatever the number of clients.
     assertThat(serverThreads()).isLessThanOrEqualTo(Math.max(threads, 11));
     HttpResponse<String> refused = send("GET", "");
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.headers().firstValue("Retry-After")).contains("10");
     assertThat(ServerTestCase.parse(refused.body()).at("/error").asText())
-        .isEqualTo("there are 50 streams already (expected: one that ends)");
+        .isEqualTo("there are 50 streams already (expected: fewer; try again when one has ended)");
     for (EventReader reader : readers) {
       reader.close();
     }
@@ -301,7 +303,7 @@ final class StreamTest {
         });
     assertThat(state.streams().size()).isZero();
     assertThat(metric("readers_cut_total")).isZero();
-    // The connections that the client keeps may just be being closed, for they are idle.
+    // The idle connections that the client keeps may be closing at this moment.
     try (EventReader another = new EventReader(HttpClient.newHttpClient(), url(), "")) {
       assertThat(another.next().name()).isEqualTo("reset");
     }
@@ -343,7 +345,7 @@ final class StreamTest {
   }
 
   @Test
-  void stoppingTheServerEndsTheStreamsAtOnce() throws Exception {
+  void stoppingTheServerEndsTheStreamsImmediately() throws Exception {
     try (EventReader reader = synced("")) {
       long begin = System.nanoTime();
       server.close();

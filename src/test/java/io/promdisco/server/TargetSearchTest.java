@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TargetSearchTest {
-  private static final int TARGETS = 9_000; // searched by one thread
+  private static final int TARGETS = 9_000; // few enough for one thread to search
 
   private final FakeBackend backend = new FakeBackend();
   private final TargetSearchCache listing = new TargetSearchCache(System::nanoTime, Runnable::run);
@@ -85,9 +85,9 @@ class TargetSearchTest {
   }
 
   @Test
-  void listThatTakesLongIsMadeAnewBesideTheAnswers() throws IOException {
+  void aSlowListIsRenewedInTheBackground() throws IOException {
     AtomicLong clock = new AtomicLong();
-    long slow = Duration.ofMillis(60).toNanos(); // each look at the clock
+    long slow = Duration.ofMillis(60).toNanos(); // for each reading of the clock
     Deque<Runnable> renewals = new ArrayDeque<>();
     TargetSearchCache listing = new TargetSearchCache(() -> clock.addAndGet(slow), renewals::add);
     discover(3);
@@ -115,7 +115,7 @@ class TargetSearchTest {
   @Test
   void requestsForAListThatIsBeingMadeShareIt() throws Exception {
     discover(3);
-    AtomicLong looks = new AtomicLong(); // at the clock: four by who makes a list, two by others
+    AtomicLong looks = new AtomicLong(); // readings of the clock: four by the thread that makes a list, two by others
     CountDownLatch making = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     TargetSearchCache listing =
@@ -154,7 +154,7 @@ class TargetSearchTest {
   @Test
   void searchMakesNoCopiesOfTheTargets() throws IOException {
     discover(TARGETS);
-    assertThat(total("absent", listing)).isZero(); // the list is made
+    assertThat(total("absent", listing)).isZero(); // the list is complete
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);
@@ -178,7 +178,7 @@ class TargetSearchTest {
         .hasMessage("q: 1001 characters (expected at most 1000)");
   }
 
-  /** What a search remembers of the texts that it tested is some kilobytes for each word. */
+  /** A search keeps some kilobytes for each word, about the texts it has tested. */
   @Test
   void onlyTheWordsAndResultsOfASearchAreKept() {
     discover(1200);

@@ -60,7 +60,7 @@ final class TargetStreamTest {
     for (Runnable rest = later.poll(); rest != null; rest = later.poll()) {
       assertThat(written.get() - before).isBetween(1L << 20, (long) LONGEST_TURN);
       before = written.get();
-      stream.pump(); // leaves the rest to the turn that is waiting
+      stream.pump(); // leaves the rest to the task that is queued
       assertThat(written).hasValue(before);
       assertThat(later).isEmpty();
       rest.run();

@@ -229,7 +229,7 @@ final class TargetsEndpointsTest extends ServerTestCase {
   }
 
   @Test
-  void searchSeesAChangeAtOnceOrAMomentLater() throws Exception {
+  void searchShowsAChangeImmediatelyOrAMomentLater() throws Exception {
     assertThat(search("q=10.0.0.9").at("/total").asInt()).isZero();
     backend.discover("shop", Labels.EMPTY, "10.0.0.9:80");
     eventually(() -> assertThat(search("q=10.0.0.9").at("/total").asInt()).isEqualTo(1));

@@ -72,7 +72,7 @@ final class TimelineTest {
   }
 
   @Test
-  void whatIsOlderThanAnHourIsForgottenAndTheCountGoesOn() throws Exception {
+  void minutesOlderThanAnHourAreDroppedAndCountingContinues() throws Exception {
     discover("a:1", "b:1");
     ticker.advance(Duration.ofMinutes(59));
     assertThat(read().at("/jobs/0/buckets/0/added").asInt()).isEqualTo(2);

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A client that resumes its TLS session or keeps its connection is let in by the settings in force,
- * not by those that were in force when the session or the connection began.
+ * A client that resumes its TLS session or keeps its connection is checked with the current
+ * settings, not with those at the start of the session or connection.
  */
 @Timeout(60)
 final class TlsResumptionTest {
@@ -102,7 +102,7 @@ final class TlsResumptionTest {
     return made;
   }
 
-  /** A client that keeps its sessions, and counts how often it is shown a certificate. */
+  /** A client that keeps its sessions, and counts how often the server sends a certificate. */
   private static final class Client {
     final AtomicInteger fullHandshakes = new AtomicInteger();
     private final SSLContext tls;
@@ -142,7 +142,7 @@ final class TlsResumptionTest {
     }
 
     SSLSocket connect() throws IOException {
-      // With the name and the port that a session is remembered for.
+      // With the name and port under which the session is kept.
       SSLSocket socket =
           (SSLSocket)
               tls.getSocketFactory()
@@ -153,7 +153,7 @@ final class TlsResumptionTest {
       return socket;
     }
 
-    /** The status over a new connection; the failure if there is none. */
+    /** The status over a new connection, or the failure if there is none. */
     String ask() {
       try (SSLSocket socket = connect()) {
         return status(socket);
@@ -163,7 +163,7 @@ final class TlsResumptionTest {
     }
   }
 
-  /** Asks over a connection and reads the whole answer. */
+  /** Sends a request over a connection and reads the whole answer. */
   private static String status(SSLSocket socket) throws IOException {
     socket
         .getOutputStream()
@@ -226,7 +226,7 @@ final class TlsResumptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void aSessionWithoutACertificateIsRefusedOnceOneIsRequired(String version) throws Exception {
-    Client client = new Client(version, start(BEGIN)); // asks for no certificate
+    Client client = new Client(version, start(BEGIN)); // the server asks for no client certificate
     try (SSLSocket kept = client.connect()) {
       assertThat(status(kept)).isEqualTo("HTTP/1.1 200 OK");
       assertThat(client.ask()).isEqualTo("HTTP/1.1 200 OK");

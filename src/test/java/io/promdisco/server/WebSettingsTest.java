@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSettingsTest {
-  /** Of the password "secret", the cheapest there is. */
+  /** Hash of the password "secret" with the lowest cost. */
   private static final String HASH = hash("secret");
 
   @TempDir private Path folder = Path.of("");
@@ -171,7 +171,7 @@ class WebSettingsTest {
     Certificates first = certificate("a");
     PromdiscoServer started = start("tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
     try (CapturedLog log = new CapturedLog()) {
-      write("a.crt", certificate("b").certificate()); // not the key's
+      write("a.crt", certificate("b").certificate()); // the certificate does not belong to the key
       for (int i = 0; i < 3; i++) {
         aSecondLater();
         assertThat(status(started, trusting(first, null))).isEqualTo(200);
@@ -179,7 +179,7 @@ class WebSettingsTest {
       assertThat(log.lines("ERROR"))
           .singleElement()
           .asString()
-          .contains("web.yml: what was read before stays in force")
+          .contains("web.yml: the previous settings stay in force")
           .contains(
               "tls_server_config.key: not the key of the first certificate in"
                   + " tls_server_config.cert");
@@ -268,7 +268,7 @@ class WebSettingsTest {
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.body()).doesNotContain("shop");
     }
-    HttpResponse<InputStream> shown = // a stream has no end
+    HttpResponse<InputStream> shown = // a stream does not end
         client.send(
             request(started, path, "anna:secret"), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(shown.statusCode()).isEqualTo(200);
@@ -302,7 +302,7 @@ class WebSettingsTest {
             () -> start("basic_auth_users: {anna: " + HASH.replace("$04$", "$31$") + "}"))
         .hasMessage(
             "basic_auth_users: user \"anna\": bcrypt cost 31, which takes minutes or more for each"
-                + " password (expected: at most 18, as htpasswd -nBC 10)");
+                + " password (expected: at most 18, for example from htpasswd -nBC 10)");
   }
 
   @Test
@@ -319,7 +319,7 @@ class WebSettingsTest {
       write("web.yml", "{}\n");
       aSecondLater();
       assertThat(ask(started, "").statusCode()).isEqualTo(200);
-      assertThat(log.lines("WARN", "nobody is asked for a password any more")).hasSize(1);
+      assertThat(log.lines("WARN", "passwords are no longer required")).hasSize(1);
     }
   }
 
@@ -342,7 +342,7 @@ class WebSettingsTest {
     String tls = "tls_server_config: {cert_file: a.crt, key_file: a.key}\n";
     String users = "basic_auth_users: {anna: " + HASH + "}\n";
     assertThat(warning(tls)).contains("no password or certificate is required");
-    assertThat(warning(users)).contains("passwords travel in the clear");
+    assertThat(warning(users)).contains("passwords are sent unencrypted");
     assertThat(warning(tls + users)).isEmpty();
   }
 
@@ -356,7 +356,7 @@ class WebSettingsTest {
     }
   }
 
-  /** Native TLS, where it is on the class path. */
+  /** Native TLS, if it is on the class path. */
   @ParameterizedTest
   @CsvSource({
     "TLS12, EC",
@@ -387,7 +387,7 @@ class WebSettingsTest {
     assertThat(healthy(url, own, client, version)).isEqualTo(200);
     assertThatThrownBy(() -> healthy(url, own, stranger, version))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("it was shown the client certificate \"CN=test-");
+        .hasMessageContaining("the client certificate was \"CN=test-");
   }
 
   private static int healthy(String url, Certificates server, Certificates client, String version)

@@ -1,4 +1,4 @@
-/** Tests of the HTTP server, over real connections of this machine. */
+/** Tests of the HTTP server, over real local connections. */
 @NullMarked
 package io.promdisco.server;
 

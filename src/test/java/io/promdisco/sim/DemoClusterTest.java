@@ -54,7 +54,7 @@ class DemoClusterTest {
     assertThat(readyAddresses()).hasSize(13);
   }
 
-  /** Addresses that endpoints call ready; slices must agree. */
+  /** The addresses that Endpoints list as ready; EndpointSlices must agree. */
   private Set<String> readyAddresses() {
     Set<String> ready = new HashSet<>();
     for (ObjectNode endpoints : all(ENDPOINTS)) {
@@ -92,7 +92,7 @@ class DemoClusterTest {
   }
 
   @Test
-  void aLostNodeTakesItsPodsAlongAndTheyComeBackElsewhere() {
+  void podsOfALostNodeStartOnOtherNodes() {
     stepTo("does not answer any more");
     int ready = readyAddresses().size();
     assertThat(ready).isLessThan(15);

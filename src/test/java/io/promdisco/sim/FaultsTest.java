@@ -48,7 +48,7 @@ class FaultsTest {
     return server.faults().add(FaultRule.once(PODS, "watch", fault).afterFrames(afterFrames));
   }
 
-  /** A request over a bare socket. */
+  /** Sends a request over a plain socket. */
   private Socket ask(String path, String accept) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(10_000);
@@ -164,7 +164,7 @@ class FaultsTest {
   }
 
   @Test
-  void closedConnectionIsNoAnswer() throws Exception {
+  void aClosedConnectionIsNotAnAnswer() throws Exception {
     server.faults().add(FaultRule.once(PODS, "", Fault.Break.HANG_UP).times(2));
     try (Socket list = ask("/api/v1/pods", "application/json");
         Socket watch = ask(WATCH, PROTOBUF)) {

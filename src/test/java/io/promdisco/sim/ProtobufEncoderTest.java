@@ -139,7 +139,7 @@ class ProtobufEncoderTest {
     return Unknown.parseFrom(ByteString.copyFrom(bytes, 4, bytes.length - 4));
   }
 
-  /** Everything in {@code json} is in {@code message}. */
+  /** Asserts that {@code message} contains everything in {@code json}. */
   private static void assertSame(String path, JsonNode json, Message message) {
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
       FieldDescriptor field = message.getDescriptorForType().findFieldByName(entry.getKey());

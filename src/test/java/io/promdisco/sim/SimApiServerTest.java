@@ -326,7 +326,7 @@ class SimApiServerTest {
   }
 
   @Test
-  void aClosedServerCanComeBackOnItsPort() throws Exception {
+  void aClosedServerCanListenOnItsPortAgain() throws Exception {
     int port = server.port();
     assertThat(client.get("/readyz").statusCode()).isEqualTo(200);
     server.close();

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Lists and watches a simulated cluster without a server between. Safe for all threads. */
+/** Lists and watches a simulated cluster directly, without HTTP. Thread-safe. */
 public final class SimClient implements ResourceClient {
   private final SimCluster cluster;
   private final String name;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
 
-  /** A client of {@code cluster}, called {@code name} in messages. */
+  /** A client of {@code cluster}; messages call it {@code name}. */
   public SimClient(SimCluster cluster, String name) {
     this.cluster = cluster;
     this.name = name;

@@ -100,7 +100,7 @@ class SimClusterTest {
   }
 
   @Test
-  void anUpdateThatChangesNothingIsNoEvent() {
+  void anUpdateThatChangesNothingIsNotAnEvent() {
     ObjectNode stored = cluster.create(ObjectFixtures.pod("shop", "web"));
     try (Subscription events =
         cluster.subscribe(PODS, "", "", "", ObjectFixtures.version(stored), false)) {

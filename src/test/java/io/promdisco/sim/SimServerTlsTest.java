@@ -22,7 +22,7 @@ class SimServerTlsTest {
   @TempDir Path folder;
 
   @Test
-  void aServerSpeaksTlsAndStillFailsAsToldTo() throws Exception {
+  void faultsWorkOverTls() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SimCluster cluster = new SimCluster();
     cluster.create(ObjectFixtures.pod("shop", "a"));

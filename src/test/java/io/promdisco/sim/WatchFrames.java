@@ -14,7 +14,7 @@ import java.net.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The frames of a watch, in JSON or as protobuf, as {@code TYPE name}. */
+/** The frames of a watch, in JSON or protobuf, written as {@code TYPE name}. */
 final class WatchFrames implements AutoCloseable {
   private final int status;
   private final HttpHeaders headers;
@@ -51,7 +51,7 @@ final class WatchFrames implements AutoCloseable {
     return (ObjectNode) KubernetesJson.read(line());
   }
 
-  /** As {@code ADDED web}. */
+  /** The next event, such as {@code ADDED web}. */
   String brief() throws IOException {
     ObjectNode event = event();
     return KubernetesJson.text(event, "type") + " " + ObjectFixtures.name(event.path("object"));

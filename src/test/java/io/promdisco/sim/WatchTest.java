@@ -219,7 +219,7 @@ class WatchTest {
   }
 
   @Test
-  void aClientThatGoesAwayEndsItsWatch() throws Exception {
+  void aClientThatDisconnectsEndsItsWatch() throws Exception {
     try (WatchFrames frames = client.watch(watchFromNow(), JSON)) {
       assertThat(frames.status()).isEqualTo(200);
       assertThat(server.runningWatches(PODS)).isEqualTo(1);

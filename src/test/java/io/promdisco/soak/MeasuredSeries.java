@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A measure over time, its regression line, and how both look in a picture. For one thread. */
+/** A measured value over time, its regression line, and a chart of both. For one thread. */
 final class MeasuredSeries {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 150;
@@ -36,7 +36,7 @@ final class MeasuredSeries {
     return values.get(0);
   }
 
-  /** Growth per minute by least squares. */
+  /** The growth per minute, by least squares. */
   double slope() {
     double middle = mean(minutes);
     double mean = mean();
@@ -50,7 +50,7 @@ final class MeasuredSeries {
     return below == 0 ? 0 : above / below;
   }
 
-  /** What it has grown by from the first to the last sample, by the regression line. */
+  /** The growth from the first to the last sample, by the regression line. */
   double growth() {
     return slope() * (minutes.get(minutes.size() - 1) - minutes.get(0));
   }
@@ -68,7 +68,7 @@ final class MeasuredSeries {
         values.size());
   }
 
-  /** A chart of it as part of an SVG document, {@code top} pixels from the top. */
+  /** A chart as part of an SVG document, {@code top} pixels from the top. */
   String chart(int top) {
     double length = Math.max(1e-9, minutes.get(minutes.size() - 1) - minutes.get(0));
     double high = values.stream().mapToDouble(Double::doubleValue).max().orElse(1) * 1.1 + 1e-9;
@@ -103,7 +103,7 @@ final class MeasuredSeries {
     return String.format(Locale.ROOT, "%.1f,%.1f ", x, y);
   }
 
-  /** A picture of several. */
+  /** A picture of several series. */
   static String picture(List<MeasuredSeries> all) {
     int step = HEIGHT + 50;
     StringBuilder svg = new StringBuilder("<svg xmlns='http://www.w3.org/2000/svg' width='");

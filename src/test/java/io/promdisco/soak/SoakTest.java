@@ -19,9 +19,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Replaces 20 pods a second under faults, reloads and listeners that come and go, and ends equal to
- * a fresh start: for seconds with every build, for {@code soak.minutes} with the profile {@code
- * soak}, which then also looks whether anything grows. {@code soak.seed} repeats a run.
+ * Replaces 20 pods a second during faults, reloads and changes of listeners, and compares the
+ * result with a fresh start. Runs for some seconds in every build; with the profile {@code soak} it
+ * runs for {@code soak.minutes} and also checks that nothing grows. {@code soak.seed} repeats a
+ * run.
  */
 @ExpectsErrors("listeners that throw are part of the storm")
 class SoakTest {
@@ -67,7 +68,7 @@ class SoakTest {
     System.out.println("soak: seed " + seed + " (repeat with -Dsoak.seed)");
     try (SoakWorkload storm = new SoakWorkload(seed)) {
       long begin = System.nanoTime();
-      long nextSample = begin + length.toNanos() / 10; // The first tenth is for warming up.
+      long nextSample = begin + length.toNanos() / 10; // The first tenth is the warm-up.
       for (long tick = 1; System.nanoTime() - begin < length.toNanos(); tick++) {
         storm.replacePod();
         if (tick % podsBetweenEvents == 0) {
@@ -92,7 +93,7 @@ class SoakTest {
   private void sample(SoakWorkload storm, double minute) throws IOException {
     var management = ManagementFactory.getThreadMXBean();
     assertThat(management.findDeadlockedThreads()).as("threads in a deadlock").isNull();
-    System.gc(); // What is reachable, not what has piled up.
+    System.gc(); // Measures what is reachable, not garbage.
     heap.add(minute, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1e6);
     threads.add(minute, management.getThreadCount());
     connections.add(minute, storm.connections());

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A cluster whose pods are replaced, an API server that fails, and a library that is reloaded while
- * listeners come and go: everything at random, the same for the same seed. For one thread.
+ * listeners come and go. Everything is random, but the same for the same seed. For one thread.
  */
 final class SoakWorkload implements AutoCloseable {
   private static final List<Resource<?>> RESOURCES =
@@ -59,7 +59,7 @@ final class SoakWorkload implements AutoCloseable {
           Fault.Disorder.ADDED_FOR_KNOWN,
           Fault.Disorder.DELETED_FOR_UNKNOWN);
   private static final int MOST_LISTENERS = 5;
-  private static final int HISTORY = 500; // events that the server remembers: soon full
+  private static final int HISTORY = 500; // events that the server remembers: few, so that versions expire soon
 
   private final Random random;
   private final SimCluster cluster = new SimCluster(Instant::now, HISTORY);
@@ -99,7 +99,7 @@ final class SoakWorkload implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Puts another pod in the place of one. */
+  /** Replaces one pod by another. */
   void replacePod() {
     List<ObjectNode> pods = cluster.list(Resource.PODS, "", "", "");
     ObjectNode old = pods.get(random.nextInt(pods.size()));
@@ -112,7 +112,7 @@ final class SoakWorkload implements AutoCloseable {
     cluster.delete(old);
   }
 
-  /** Reloads, lets a listener come or go, or lets the weather change. */
+  /** Reloads, adds or removes a listener, or changes the faults. */
   void somethingHappens() throws IOException {
     switch (random.nextInt(5)) {
       case 0 -> {
@@ -155,7 +155,7 @@ final class SoakWorkload implements AutoCloseable {
             }));
   }
 
-  /** Ends what goes wrong. */
+  /** Ends all faults. */
   void calm() throws IOException {
     server.faults().healAll();
     if (!listening) {
@@ -164,12 +164,12 @@ final class SoakWorkload implements AutoCloseable {
     }
   }
 
-  /** The targets that there are, for comparison. */
+  /** The current targets, for comparison. */
   Set<String> targets() {
     return targets(promdisco);
   }
 
-  /** What the same configuration finds that is applied now, by a library that starts now. */
+  /** The targets that a newly started library finds with the current configuration. */
   Set<String> fresh() throws InterruptedException {
     try (Promdisco other = Promdisco.builder().build()) {
       other.apply(configuration());

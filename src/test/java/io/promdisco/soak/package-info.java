@@ -1,4 +1,4 @@
-/** Discovery in bad weather for a long time: does anything grow? */
+/** Runs discovery under faults for a long time and checks that nothing grows. */
 @NullMarked
 package io.promdisco.soak;
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A way to a server on this machine that can be shut: what is open is cut, and nobody listens until
- * it is opened again. Always on the same port.
+ * Forwards connections to a server on this machine and can be shut: then open connections are cut,
+ * and nothing listens until it is opened again, on the same port.
  */
 public final class BreakableForwarder implements AutoCloseable {
   private final int target;
@@ -20,7 +20,7 @@ public final class BreakableForwarder implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private ServerSocket listener;
 
-  /** Opens a way to a port. */
+  /** Opens a forwarder to a port. */
   public BreakableForwarder(int target) throws IOException {
     this.target = target;
     this.listener = listen(0);
@@ -31,25 +31,25 @@ public final class BreakableForwarder implements AutoCloseable {
     return port;
   }
 
-  /** How many connections go through now. */
+  /** The number of connections that are open now. */
   public int connections() {
     return open.size() / 2;
   }
 
-  /** Cuts what is open; new connections are taken. */
+  /** Cuts the open connections; new ones are accepted. */
   public void drop() {
     for (Socket socket : List.copyOf(open)) {
       closeQuietly(socket);
     }
   }
 
-  /** Cuts what is open and lets nobody in. */
+  /** Cuts the open connections and accepts no new ones. */
   public synchronized void shut() throws IOException {
     listener.close();
     drop();
   }
 
-  /** Lets everybody in again. */
+  /** Accepts connections again. */
   public synchronized void open() throws IOException {
     listener = listen(port);
   }
@@ -84,7 +84,7 @@ public final class BreakableForwarder implements AutoCloseable {
         if (server.isClosed()) {
           return;
         }
-        drop(); // nobody is behind the gate
+        drop(); // no connection is left behind
       }
     }
   }
@@ -93,7 +93,7 @@ public final class BreakableForwarder implements AutoCloseable {
     try {
       from.getInputStream().transferTo(to.getOutputStream());
     } catch (IOException e) {
-      closeQuietly(to); // cut on one side, so on both
+      closeQuietly(to); // cut on one side, so cut the other too
     }
     closeQuietly(from);
     closeQuietly(to);

@@ -23,8 +23,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes what ran and what was skipped, and why, for the {@link BuildSummary} at the end of the
- * build. Each JVM appends to a file of its own, whose name begins with the system property {@code
+ * Records which tests ran and which were skipped, and why, for the {@link BuildSummary} at the end
+ * of the build. Each JVM appends to its own file, whose name begins with the system property {@code
  * build.report}: a folder and the kind of the tests. Without that property nothing is written.
  * Registered through the service file; for one test at a time.
  */
@@ -32,7 +32,7 @@ public final class BuildReport implements TestExecutionListener {
   private static final String PROPERTY = "build.report";
 
   private final Map<String, Long> begun = new HashMap<>(); // in nanoseconds
-  private final Map<String, Long> cpu = new HashMap<>(); // of the process, in nanoseconds
+  private final Map<String, Long> cpu = new HashMap<>(); // processor time of the process, in nanoseconds
   private final Map<String, Integer> tests = new TreeMap<>();
   private @Nullable TestPlan plan;
 
@@ -108,7 +108,7 @@ public final class BuildReport implements TestExecutionListener {
     return outermost(test).filter(test::equals).isPresent();
   }
 
-  /** The class that encloses {@code test} and all classes around it. */
+  /** The outermost class that contains {@code test}. */
   private Optional<TestIdentifier> outermost(TestIdentifier test) {
     Optional<TestIdentifier> found = Optional.empty();
     Optional<TestIdentifier> at = Optional.of(test);

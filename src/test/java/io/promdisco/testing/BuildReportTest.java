@@ -22,7 +22,7 @@ import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** What the end of the build says of tests that ran, or did not. */
+/** What the summary of the build says about tests that ran or did not run. */
 class BuildReportTest {
   private static final String PROPERTY = "build.report";
   private static final Pattern SECONDS = Pattern.compile("[0-9]+\\.[0-9] s");
@@ -40,7 +40,7 @@ class BuildReportTest {
     System.setProperty(PROPERTY, before);
   }
 
-  /** Not found by the build, since its name does not end in Test. */
+  /** The build does not run this class, since its name does not end in Test. */
   static class Mixed {
     @Test
     void runs() {
@@ -58,7 +58,7 @@ class BuildReportTest {
     void isDisabled() {}
   }
 
-  /** Nothing in it can run. */
+  /** No test of this class can run. */
   static class Unequipped {
     @BeforeAll
     static void needsMore() {

@@ -42,7 +42,7 @@ public final class BuildSummary {
 
   private BuildSummary() {}
 
-  /** Prints the summary of the folder that is named. */
+  /** Prints the summary of the folder that the argument names. */
   public static void main(String[] arguments) throws IOException {
     of(Path.of(arguments[0])).forEach(System.out::println);
   }
@@ -87,7 +87,7 @@ public final class BuildSummary {
     }
   }
 
-  /** What the test's author wrote; JUnit adds which condition was not met. */
+  /** The reason that the test's author wrote, without the condition that JUnit adds. */
   private static String reason(String written) {
     String reason =
         written.startsWith(ASSUMPTION) ? written.substring(ASSUMPTION.length()) : written;

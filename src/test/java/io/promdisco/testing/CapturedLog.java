@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is logged (to standard error) while it is open. For tests that run one at a time. */
+/**
+ * The lines that are logged (to standard error) while this object is open. For tests that run one
+ * at a time.
+ */
 public final class CapturedLog implements AutoCloseable {
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** Begins. */
+  /** Starts capturing. */
   public CapturedLog() {
     System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
   }

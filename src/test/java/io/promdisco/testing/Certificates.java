@@ -37,8 +37,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key with its certificate and those of the CAs that issued it. Unless a test says otherwise, a
- * CA issues the certificate, as everywhere in the field.
+ * A key with its certificate and the certificates of the CAs that issued it. Unless a test says
+ * otherwise, a CA issues the certificate, as in practice.
  */
 public final class Certificates {
   private static final DateTimeFormatter TIME =
@@ -56,12 +56,12 @@ public final class Certificates {
   }
 
   /**
-   * What a certificate says.
+   * The contents of a certificate.
    *
-   * @param subject common name; may be empty
+   * @param subject the common name; may be empty
    * @param keyAlgorithm {@code RSA} (2048 bits), {@code EC} (P-256) or {@code Ed25519}
    * @param names subject alternative names, as {@code ip:127.0.0.1,dns:a.example}; empty: none
-   * @param isAuthority whether it may issue others
+   * @param isAuthority whether it may issue other certificates
    * @param begin when it begins to be valid
    * @param end when it expires
    * @param keyUsage bits of the key usage, highest first (0x80: digital signature, 0x20: key
@@ -75,7 +75,7 @@ public final class Certificates {
       Instant begin,
       Instant end,
       int keyUsage) {
-    /** One for an hour before and a day from now. */
+    /** Contents that are valid from an hour ago until a day from now. */
     public static Content of(String subject, String keyAlgorithm, String names) {
       Instant now = Instant.now();
       return new Content(
@@ -88,30 +88,30 @@ public final class Certificates {
           0);
     }
 
-    /** The same for a CA. */
+    /** The same contents for a CA. */
     public Content authority() {
       return new Content(subject, keyAlgorithm, names, true, begin, end, 0x04);
     }
 
-    /** The same for another time. */
+    /** The same contents for another period. */
     public Content valid(Instant from, Instant until) {
       return new Content(subject, keyAlgorithm, names, isAuthority, from, until, keyUsage);
     }
 
-    /** The same for one hour that ended an hour ago. */
+    /** The same contents for a period that ended an hour ago. */
     public Content expired() {
       Instant until = Instant.now().minus(Duration.ofHours(1));
       return valid(until.minus(Duration.ofHours(1)), until);
     }
 
-    /** The same with another key usage. */
+    /** The same contents with another key usage. */
     public Content usage(int bits) {
       return new Content(subject, keyAlgorithm, names, isAuthority, begin, end, bits);
     }
   }
 
   /**
-   * Issues a certificate by a new CA.
+   * Issues a certificate with a new CA.
    *
    * @param names subject alternative names, as {@code ip:127.0.0.1}
    */
@@ -126,21 +126,21 @@ public final class Certificates {
     return selfSigned(Content.of(name, "EC", "").authority());
   }
 
-  /** Makes a certificate that vouches for itself. */
+  /** Makes a self-signed certificate. */
   public static Certificates selfSigned(Content content) throws GeneralSecurityException {
     KeyPair keys = keys(content.keyAlgorithm);
     return new Certificates(
         keys, sign(content, keys, name(content.subject), keys.getPrivate()), null);
   }
 
-  /** Issues a certificate by this one. */
+  /** Issues a certificate with this CA. */
   public Certificates issue(Content content) throws GeneralSecurityException {
     KeyPair made = keys(content.keyAlgorithm);
     byte[] issuerName = own.getSubjectX500Principal().getEncoded();
     return new Certificates(made, sign(content, made, issuerName, keys.getPrivate()), this);
   }
 
-  /** One for all, since making one takes long. */
+  /** One key for all certificates, since generating one takes long. */
   private static final class RsaKeys {
     static final KeyPair PAIR = make();
 
@@ -162,7 +162,7 @@ public final class Certificates {
       case "RSA" -> {
         return RsaKeys.PAIR;
       }
-      default -> {} // It has one size.
+      default -> {} // Keys of this algorithm have one size only.
     }
     return generator.generateKeyPair();
   }
@@ -231,7 +231,7 @@ public final class Certificates {
             name.startsWith("ip:") ? der(0x87, address(value)) : der(0x82, value.getBytes(UTF_8)));
       }
       byte[] value = der(4, der(0x30, names.toByteArray()));
-      byte[] isCritical = der(1, new byte[] {(byte) 0xff}); // where there is no subject
+      byte[] isCritical = der(1, new byte[] {(byte) 0xff}); // critical if there is no subject
       all.writeBytes(
           content.subject.isEmpty()
               ? der(0x30, oid("551d11"), isCritical, value)
@@ -336,7 +336,7 @@ public final class Certificates {
   /**
    * A context for a server with this certificate.
    *
-   * @param sendsIntermediates whether it sends the certificates of its intermediate CAs
+   * @param sendsIntermediates whether the server sends the certificates of its intermediate CAs
    * @param clients the CA of clients
    */
   public SSLContext server(boolean sendsIntermediates, Certificates clients)
@@ -349,7 +349,7 @@ public final class Certificates {
   /**
    * A context for a server whose certificate may change.
    *
-   * @param current gives its certificate for the next connection
+   * @param current supplies the certificate for the next connection
    * @param clients the CA of clients
    */
   public static SSLContext server(Supplier<@Nullable ClientKey> current, Certificates clients)
@@ -359,7 +359,7 @@ public final class Certificates {
     return context;
   }
 
-  /** A context for a client that trusts servers of the same root CA and presents nothing. */
+  /** A context for a client that trusts servers of the same root CA and sends no certificate. */
   public SSLContext client() throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, root().trust(), null);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The program {@code config-of}, which shows what Prometheus makes of configuration files. */
+/** The program {@code config-of}, which shows how Prometheus reads configuration files. */
 public final class ConfigOf {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,7 +29,7 @@ public final class ConfigOf {
   }
 
   /**
-   * Asks about files in one process.
+   * Reads files in one process.
    *
    * @param files absolute paths, each once
    * @return for each file an object: {@code error}, or {@code config} and {@code jobs}

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** Waits for what another thread will do soon, where there is nothing to be woken by. */
+/** Waits for what another thread does soon, where the test gets no notification. */
 public final class Eventually {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private Eventually() {}
 
-  /** Tries {@code check} until it passes, or lets its failure out after twenty seconds. */
+  /** Repeats {@code check} until it passes; after twenty seconds its failure is thrown. */
   public static void eventually(ThrowingCallable check) {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (true) {

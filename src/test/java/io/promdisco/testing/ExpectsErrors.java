@@ -5,10 +5,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** This test makes something log at ERROR on purpose; without it such a line fails the test. */
+/**
+ * Marks a test that causes a line at ERROR on purpose; without this mark such a line fails the
+ * test.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface ExpectsErrors {
-  /** Why. */
+  /** The reason. */
   String value();
 }

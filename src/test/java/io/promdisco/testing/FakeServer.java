@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** A web server on the local host that answers as the test says and writes down what was asked. */
+/** A web server on the local host that answers as the test says and records the requests. */
 public final class FakeServer implements AutoCloseable {
   /** Answers a request. */
   public interface Handler {
@@ -27,7 +27,7 @@ public final class FakeServer implements AutoCloseable {
     void handle(HttpExchange exchange) throws Exception;
   }
 
-  /** What came. */
+  /** A request that was received. */
   public record Request(String method, String uri, Headers headers, String body) {
     /** A header's first value, or the empty string. */
     public String header(String name) {
@@ -54,12 +54,12 @@ public final class FakeServer implements AutoCloseable {
     return start(null, handler);
   }
 
-  /** Speaks TLS if there is a context for it. */
+  /** Starts a server, with TLS if there is a context for it. */
   public static FakeServer start(@Nullable SSLContext tls, Handler handler) {
     return start(tls, false, handler);
   }
 
-  /** Speaks TLS and wants a client certificate that this context trusts. */
+  /** Starts a server with TLS that requires a client certificate trusted by this context. */
   public static FakeServer start(@Nullable SSLContext tls, boolean wantsClients, Handler handler) {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -82,7 +82,7 @@ public final class FakeServer implements AutoCloseable {
     }
   }
 
-  /** Answers otherwise from now on. */
+  /** Answers with another handler from now on. */
   public void answer(Handler next) {
     handler = next;
   }
@@ -109,7 +109,7 @@ public final class FakeServer implements AutoCloseable {
     }
   }
 
-  /** Answers with a whole body. */
+  /** Answers with this status and body. */
   public static Handler body(int code, String type, byte[] body) {
     return exchange -> send(exchange, code, type, body);
   }

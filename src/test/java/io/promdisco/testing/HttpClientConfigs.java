@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** HTTP client settings with one thing set. */
+/** HTTP client settings in which one setting is changed. */
 public final class HttpClientConfigs {
   private HttpClientConfigs() {}
 
@@ -56,7 +56,7 @@ public final class HttpClientConfigs {
 
   private static HttpClientConfig with(
       TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, boolean redirects) {
-    // Unchecked, since tests try settings that no builder lets through.
+    // Without the checks of the builder, since tests also try settings that it refuses.
     return new HttpClientConfig(
         Optional.empty(),
         Optional.empty(),

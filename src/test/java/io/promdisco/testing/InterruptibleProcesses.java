@@ -10,12 +10,12 @@ public final class InterruptibleProcesses {
   private InterruptibleProcesses() {}
 
   /**
-   * The command with SIGINT as it is by default. A process inherits it as ignored when a shell runs
-   * the tests in the background, and then nothing interrupts it.
+   * The command, started with the default action for SIGINT. When a shell runs the tests in the
+   * background, processes inherit SIGINT as ignored, and nothing could interrupt them.
    */
   public static List<String> command(List<String> command) {
     List<String> all = new ArrayList<>();
-    if (Files.isReadable(Path.of("/proc/self/status"))) { // Linux, whose env can do it
+    if (Files.isReadable(Path.of("/proc/self/status"))) { // only on Linux, where env supports this
       all.addAll(List.of("env", "--default-signal=INT"));
     }
     all.addAll(command);

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * After each test no thread of ours may be left, and nothing may have logged at ERROR unless the
- * test says so with {@link ExpectsErrors}. Registered for every test through the service file; our
- * threads' names begin with {@code sd-}.
+ * After each test none of our threads may be left, and nothing may have been logged at ERROR unless
+ * the test is marked with {@link ExpectsErrors}. Registered for every test through the service
+ * file; the names of our threads begin with {@code sd-}.
  */
 public final class LeakCheckExtension implements BeforeEachCallback, AfterEachCallback {
   private static final Duration LIMIT = Duration.ofSeconds(5);

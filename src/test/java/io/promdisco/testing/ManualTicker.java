@@ -11,7 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A clock that moves when a test says so. Alarms run on the thread that moves it. */
+/** A clock that moves only when a test moves it. Alarms run on the thread that moves it. */
 public final class ManualTicker implements Ticker {
   private record Due(long at, long order, Runnable task) {}
 
@@ -43,7 +43,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** Sets the time of day forward or back, as a clock that is put right; no time passes. */
+  /** Sets the time of day forward or back, as when a system clock is corrected; no time passes. */
   public void jump(Duration by) {
     lock.lock();
     try {
@@ -75,7 +75,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** Moves the clock, running every alarm that falls due on the way, each at its own time. */
+  /** Moves the clock, and runs every alarm that becomes due at its own time. */
   public void advance(Duration by) {
     long end = nanos() + by.toNanos();
     for (Due due = next(end); due != null; due = next(end)) {
@@ -122,7 +122,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** Pauses until the alarms that are set, shortest first. */
+  /** The remaining times of the alarms that are set, shortest first. */
   public List<Duration> pending() {
     lock.lock();
     try {

@@ -67,7 +67,7 @@ public class MemorySink implements TargetSink {
     return syncs > 0;
   }
 
-  /** The parts that could not be read at any time, as the sink was told last. */
+  /** The parts that have never been read, as the sink was told last. */
   public synchronized Set<String> unread() {
     return unread;
   }
@@ -77,12 +77,12 @@ public class MemorySink implements TargetSink {
     return Map.copyOf(failures);
   }
 
-  /** The groups that are there, by source. */
+  /** The current groups, by source. */
   public synchronized Map<String, TargetGroup> groups() {
     return new TreeMap<>(groups);
   }
 
-  /** The group that is there, or an empty one. */
+  /** The current group, or an empty one. */
   public synchronized TargetGroup group(String source) {
     return groups.getOrDefault(source, TargetGroup.empty(source));
   }
@@ -94,7 +94,7 @@ public class MemorySink implements TargetSink {
     return taken;
   }
 
-  /** The addresses of all targets, in order of the sources. */
+  /** The addresses of all targets, in the order of their sources. */
   public synchronized List<String> addresses() {
     List<String> all = new ArrayList<>();
     for (TargetGroup group : groups.values()) {

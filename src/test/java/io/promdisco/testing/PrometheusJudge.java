@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A real Prometheus in agent mode, as the judge of what targets a configuration has.
+ * A real Prometheus in agent mode, which decides what the targets of a configuration are.
  *
  * <p>The system property {@code promdisco.realclients} names the folder of the programs {@code
  * prometheus} and {@code promtool}.
@@ -65,13 +65,13 @@ public final class PrometheusJudge implements AutoCloseable {
     url = "http://" + address();
   }
 
-  /** Whether the programs are there. */
+  /** Whether the programs are installed. */
   public static boolean isAvailable() {
     return !PROGRAMS.isEmpty();
   }
 
   /**
-   * Starts it; returns when it listens.
+   * Starts Prometheus; returns when it listens.
    *
    * @param folder for its log and its data
    */
@@ -135,7 +135,7 @@ public final class PrometheusJudge implements AutoCloseable {
     return refused;
   }
 
-  /** Makes it read its configuration again; returns why it refuses it, if it does. */
+  /** Makes Prometheus reload its configuration; returns why it refuses it, or empty. */
   public Optional<String> reload() throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + "/-/reload"))
@@ -146,7 +146,7 @@ public final class PrometheusJudge implements AutoCloseable {
     return response.statusCode() == 200 ? Optional.empty() : Optional.of(response.body());
   }
 
-  /** Waits until each of these jobs has got targets, which may be none. */
+  /** Waits until each of these jobs has received its targets, possibly none. */
   public void awaitSynced(Set<String> jobs) throws IOException, InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
     Set<String> missing = new HashSet<>(jobs);
@@ -163,12 +163,12 @@ public final class PrometheusJudge implements AutoCloseable {
     }
   }
 
-  /** How often each job has got targets; nothing for those that have not yet. */
+  /** How often each job has received targets; jobs without any are missing. */
   private Map<String, Integer> syncs() throws IOException, InterruptedException {
     return counters("prometheus_target_scrape_pool_sync_total");
   }
 
-  /** The jobs of which a target has failed. */
+  /** The jobs that have a failed target. */
   public Set<String> failing() throws IOException, InterruptedException {
     return counters("prometheus_target_sync_failed_total").keySet();
   }
@@ -198,7 +198,7 @@ public final class PrometheusJudge implements AutoCloseable {
     return response.body();
   }
 
-  /** What it has logged. */
+  /** What Prometheus has logged. */
   public String log() throws IOException {
     return Files.readString(log);
   }

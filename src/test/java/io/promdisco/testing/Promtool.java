@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The real {@code promtool}, which says of configuration files whether Prometheus accepts them. */
+/** The real {@code promtool}, which says whether Prometheus accepts a configuration file. */
 public final class Promtool {
   /** Names the folder of the programs {@code promtool} and {@code config-of}. */
   public static final String CLIENTS = "promdisco.realclients";
@@ -31,7 +31,7 @@ public final class Promtool {
   }
 
   /**
-   * What promtool says of a file.
+   * What promtool says about a file.
    *
    * @param valid whether it accepts the file itself; what it says of the rules in the files that
    *     {@code rule_files} names does not count
@@ -41,9 +41,8 @@ public final class Promtool {
   public record Verdict(boolean valid, boolean crashed, String output) {}
 
   /**
-   * Asks about files in one process. One failure does not change what is said of later files: each
-   * file's part of the output begins with a line of its own. After a panic it asks again about the
-   * files that are left.
+   * Checks files in one process. A failure does not affect the verdicts of later files: the output
+   * for each file begins with its own line. After a panic it continues with the remaining files.
    *
    * @param files absolute paths, each once
    */
@@ -51,7 +50,7 @@ public final class Promtool {
     return check(files, List.of());
   }
 
-  /** The same with options, as {@code --syntax-only}. */
+  /** The same with options such as {@code --syntax-only}. */
   public Map<Path, Verdict> check(List<Path> files, List<String> options)
       throws IOException, InterruptedException {
     Map<Path, Verdict> verdicts = new LinkedHashMap<>();
@@ -64,13 +63,16 @@ public final class Promtool {
     return verdicts;
   }
 
-  /** Runs the program once: the verdicts of the first file and of as many more as it looked at. */
+  /**
+   * Runs the program once, and returns the verdicts of the files that it checked, at least of the
+   * first.
+   */
   private Map<Path, Verdict> run(List<Path> files, List<String> options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program.toString(), "check", "config"));
     command.addAll(options);
     files.forEach(file -> command.add(file.toString()));
-    // One pipe for both outputs keeps their order. A file cannot block the program.
+    // One pipe for both outputs keeps their order. Output to a file cannot block the program.
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {

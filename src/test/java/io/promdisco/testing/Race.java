@@ -2,15 +2,15 @@ package io.promdisco.testing;
 
 import org.jetbrains.lincheck.datastructures.StressOptions;
 
-/** Threads at work on one object. */
+/** Runs threads that use one object at the same time. */
 public final class Race {
   private Race() {}
 
   /**
-   * Lets threads do the operations of {@code type} at once, again and again, and throws if what
-   * they saw is not as if one had come after the other.
+   * Lets threads call the operations of {@code type} at the same time, repeatedly, and throws if
+   * the results could not come from calling them one after the other.
    *
-   * @param times how often each of eight scenarios
+   * @param times how often each of twenty scenarios runs
    */
   public static void run(Class<?> type, int times) {
     new StressOptions()

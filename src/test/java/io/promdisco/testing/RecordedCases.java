@@ -30,10 +30,10 @@ import java.util.zip.GZIPInputStream;
 /**
  * Recorded answers of a real Prometheus, a real promtool and a real API server.
  *
- * <p>Cases are in {@code src/test/conformance}, whose README describes them. A folder outside the
- * repository may hold more: {@code ../shared/conformance}, or the folder {@code conformance} of the
- * folder that the property {@code promdisco.shared} names. Of those, the ones that the repository
- * does not have are added: a new name, or another content.
+ * <p>The cases are in {@code src/test/conformance}, whose README describes them. A folder outside
+ * the repository may hold more: {@code ../shared/conformance}, or the folder {@code conformance} of
+ * the folder that the property {@code promdisco.shared} names. Cases there are added if the
+ * repository does not have them, by name and content.
  *
  * <p>Every method that finds cases fails when there are none.
  *
@@ -65,8 +65,8 @@ public final class RecordedCases<T> implements Iterable<T> {
   /**
    * A file and what a reference program said about it.
    *
-   * @param file its name
-   * @param folder the absolute folder of the file and of the files that it names
+   * @param file the file's name
+   * @param folder the absolute path of the folder with the file and the files that it names
    * @param answer the recorded answer
    */
   public record RecordedFile(String file, Path folder, JsonNode answer) {
@@ -75,12 +75,12 @@ public final class RecordedCases<T> implements Iterable<T> {
     }
   }
 
-  /** The folders in {@code name} that hold a file {@code mark}, each a case. */
+  /** The folders in {@code name} that contain a file {@code mark}; each is a case. */
   public static RecordedCases<Path> folders(String name, String mark) {
     return paths(name, path -> Files.exists(path.resolve(mark)));
   }
 
-  /** The files in {@code name} that end with {@code suffix}, each a case. */
+  /** The files in {@code name} that end with {@code suffix}; each is a case. */
   public static RecordedCases<Path> files(String name, String suffix) {
     return paths(name, path -> path.toString().endsWith(suffix));
   }
@@ -142,9 +142,7 @@ public final class RecordedCases<T> implements Iterable<T> {
         (a, b) -> a.answer.equals(b.answer) && Arrays.equals(a.bytes(), b.bytes()));
   }
 
-  /**
-   * The folders to look for cases in: that of the repository, then the one outside if it exists.
-   */
+  /** The folders with cases: that of the repository, then the one outside if it exists. */
   public static List<Path> roots() {
     Path outside = Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance");
     return Files.isDirectory(outside) ? List.of(REPOSITORY, outside) : List.of(REPOSITORY);
@@ -170,7 +168,7 @@ public final class RecordedCases<T> implements Iterable<T> {
     return new RecordedCases<>(name, List.copyOf(all), added);
   }
 
-  /** The same cases in another form. */
+  /** The same cases, converted. */
   public <R> RecordedCases<R> map(Function<T, R> form) {
     List<R> mapped = new ArrayList<>();
     Set<R> mappedOutside = identitySet();
@@ -193,7 +191,7 @@ public final class RecordedCases<T> implements Iterable<T> {
     return cases.iterator();
   }
 
-  /** Counts a case that the suite compared. */
+  /** Counts a case that the test compared. */
   public void ran(T recorded) {
     ran.add(recorded);
   }
@@ -213,9 +211,7 @@ public final class RecordedCases<T> implements Iterable<T> {
     BuildReport.say(line.toString());
   }
 
-  /**
-   * Whether both are the same file, or folders of the same files; pages for readers do not count.
-   */
+  /** Whether both are equal files, or folders with equal files; Markdown files do not count. */
   private static boolean areEqual(Path a, Path b) {
     Map<String, Path> left = contents(a);
     Map<String, Path> right = contents(b);
@@ -251,7 +247,7 @@ public final class RecordedCases<T> implements Iterable<T> {
     }
   }
 
-  /** The text of a file or of its compressed form; empty if there is neither. */
+  /** The text of a file or of its compressed form; empty if neither exists. */
   private static String text(Path file) {
     Path compressed = file.resolveSibling(file.getFileName() + ".gz");
     if (Files.exists(compressed)) {

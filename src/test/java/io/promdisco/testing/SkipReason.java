@@ -1,8 +1,8 @@
 package io.promdisco.testing;
 
 /**
- * Why a test cannot run, and what to install. A test that lacks something aborts with one of these;
- * the end of the build lists them.
+ * Why a test cannot run, and what to install. A test that misses a program aborts with one of these
+ * reasons; the summary of the build lists them.
  */
 public final class SkipReason {
   public static final String API_SERVER = "no real API server (install Go, then start src/it/run)";

@@ -22,18 +22,18 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy on the local host that leads to one port, whatever server it is asked for: HTTP with and
- * without a tunnel, HTTPS, or SOCKS5.
+ * A proxy on the local host that connects to one port, whichever server the client asks for: HTTP
+ * with and without a tunnel, HTTPS, or SOCKS5.
  */
 public final class TestProxy implements AutoCloseable {
-  /** What it speaks. */
+  /** The protocol of the proxy. */
   public enum Kind {
     HTTP,
     HTTPS,
     SOCKS5
   }
 
-  /** The heads of what HTTP clients asked; of SOCKS5 lines as {@code SOCKS5 host:port}. */
+  /** The request heads of HTTP clients; for SOCKS5, lines such as {@code SOCKS5 host:port}. */
   public final List<String> heads = new CopyOnWriteArrayList<>();
 
   private final Kind kind;
@@ -58,13 +58,13 @@ public final class TestProxy implements AutoCloseable {
     threads.execute(this::accept);
   }
 
-  /** An HTTP proxy that leads to {@code port} of the local host. */
+  /** An HTTP proxy that connects to {@code port} of the local host. */
   public static TestProxy to(int port) {
     return start(Kind.HTTP, port, null);
   }
 
   /**
-   * A proxy that leads to {@code port} of the local host.
+   * A proxy that connects to {@code port} of the local host.
    *
    * @param tls for {@link Kind#HTTPS}, else null
    */
@@ -76,23 +76,23 @@ public final class TestProxy implements AutoCloseable {
     }
   }
 
-  /** Wants this user and password, as {@code user:password}. */
+  /** Requires this user and password, written as {@code user:password}. */
   public TestProxy user(String pair) {
     user = pair;
     return this;
   }
 
-  /** Answers otherwise; it passes on only after a status of 200. */
+  /** Answers with this head; the proxy forwards only after status 200. */
   public void answer(String head) {
     answer = head;
   }
 
-  /** Answers with another code of SOCKS5. */
+  /** Answers with this SOCKS5 reply code. */
   public void socksCode(int code) {
     socksCode = code;
   }
 
-  /** Does not answer. */
+  /** Accepts connections but does not answer. */
   public void hang() {
     hangs = true;
   }
@@ -120,7 +120,7 @@ public final class TestProxy implements AutoCloseable {
         threads.execute(() -> serve(client));
       }
     } catch (IOException e) {
-      // Closed.
+      // The proxy was closed.
     }
   }
 
@@ -135,7 +135,7 @@ public final class TestProxy implements AutoCloseable {
         serveHttp(client);
       }
     } catch (IOException e) {
-      // One of the two has hung up.
+      // One side has closed its connection.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -158,7 +158,7 @@ public final class TestProxy implements AutoCloseable {
       client.getOutputStream().flush();
     }
     if (said == null || said.equals("HTTP/1.1 200 Connection established\r\nVia: a\r\n\r\n")) {
-      // Without a tunnel with the path alone, as a server wants it.
+      // Without a tunnel, sends only the path, as servers expect it.
       passOn(client, tunnel ? "" : head.replaceFirst("http://[^/ ]*", ""));
     }
   }
@@ -220,7 +220,7 @@ public final class TestProxy implements AutoCloseable {
         out.flush();
       }
     } catch (IOException e) {
-      // One of the two has hung up.
+      // One side has closed its connection.
     }
   }
 

@@ -26,44 +26,44 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Jetty on the local host, which speaks HTTP/1.1 over TLS, answers as the test says, and writes
- * down what was asked.
+ * Jetty on the local host, which speaks HTTP/1.1 over TLS, answers as the test says, and records
+ * the requests.
  */
 public final class TlsServer implements AutoCloseable {
   private static final int GRACE_MILLIS = 5000;
 
   /** Answers a request. */
   public interface Answering {
-    /** Writes the answer, which ends when this returns. It may wait. */
+    /** Writes the answer, which is complete when this method returns. It may block. */
     void answer(Request request, Answer answer) throws Exception;
   }
 
   /**
-   * How it is set up.
+   * The settings of the server.
    *
-   * @param port to listen at; 0: any
-   * @param wantsClients whether clients have to show a certificate
+   * @param port the port; 0 for any free one
+   * @param wantsClients whether clients must send a certificate
    */
   public record Options(int port, boolean wantsClients) {
-    /** Any port, for all clients. */
+    /** Any free port, without client certificates. */
     public static final Options DEFAULT = new Options(0, false);
 
-    /** The same at another port. */
+    /** The same on another port. */
     public Options at(int other) {
       return new Options(other, wantsClients);
     }
 
-    /** The same, and clients must show a certificate. */
+    /** The same with client certificates. */
     public Options wantingClients() {
       return new Options(port, true);
     }
   }
 
   /**
-   * What came.
+   * A request that was received.
    *
-   * @param uri path and query
-   * @param protocol as {@code HTTP/1.1}
+   * @param uri the path and query
+   * @param protocol such as {@code HTTP/1.1}
    */
   public record Request(
       String method, String authority, String uri, HttpFields headers, String protocol) {
@@ -74,7 +74,7 @@ public final class TlsServer implements AutoCloseable {
     }
   }
 
-  /** What goes back. */
+  /** The answer to a request. */
   public static final class Answer {
     private final Response response;
 
@@ -82,7 +82,7 @@ public final class TlsServer implements AutoCloseable {
       this.response = response;
     }
 
-    /** Sets the status; 200 without this. */
+    /** Sets the status; the default is 200. */
     public Answer status(int code) {
       response.setStatus(code);
       return this;
@@ -94,7 +94,7 @@ public final class TlsServer implements AutoCloseable {
       return this;
     }
 
-    /** Sends a piece of the body at once, and the head before it. */
+    /** Sends a piece of the body immediately, after the head if that was not sent yet. */
     public Answer write(byte... bytes) throws IOException {
       Content.Sink.write(response, false, ByteBuffer.wrap(bytes));
       return this;
@@ -134,13 +134,13 @@ public final class TlsServer implements AutoCloseable {
     server.setStopTimeout(GRACE_MILLIS);
   }
 
-  /** With the options that are usual. */
+  /** Starts with the default options. */
   public static TlsServer start(Certificates certificates, Answering answering)
       throws GeneralSecurityException {
     return start(certificates, Options.DEFAULT, answering);
   }
 
-  /** Listens when this returns. */
+  /** Starts; the server listens when this returns. */
   public static TlsServer start(Certificates certificates, Options options, Answering answering)
       throws GeneralSecurityException {
     TlsServer made = new TlsServer(certificates, options, answering);
@@ -153,7 +153,7 @@ public final class TlsServer implements AutoCloseable {
     return made;
   }
 
-  /** Answers with a whole body. */
+  /** Answers with this body. */
   public static Answering text(String body) {
     return (request, answer) ->
         answer.write(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -167,24 +167,24 @@ public final class TlsServer implements AutoCloseable {
     return "https://127.0.0.1:" + port();
   }
 
-  /** How many have been opened so far. */
+  /** The number of connections that were opened so far. */
   public int connections() {
     return connections.get();
   }
 
-  /** Closes everything without a word, as a server that falls. */
+  /** Closes all connections without notice, as a crash would. */
   public void fall() {
     connector.getConnectedEndPoints().forEach(end -> end.close());
     close();
   }
 
-  /** Says good-bye to its clients and waits a while until what is under way has ended. */
+  /** Tells the clients, and waits a while for the requests that are running. */
   @Override
   public void close() {
     try {
       server.stop();
     } catch (TimeoutException e) {
-      // On a busy machine somebody was slower than its patience; it has stopped all the same.
+      // On a busy machine a timeout may have passed; the server has stopped all the same.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {

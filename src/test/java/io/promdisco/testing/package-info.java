@@ -1,4 +1,4 @@
-/** What tests share: a clock of their own, and checks after each test. */
+/** What tests share: a manual clock, fakes, and checks after each test. */
 @NullMarked
 package io.promdisco.testing;
 

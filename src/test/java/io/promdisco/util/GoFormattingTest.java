@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Text and durations as Go writes and reads them. */
+/** Formats text and durations as Go does. */
 class GoFormattingTest {
   @Test
   void quotesAsGoDoes() {

@@ -9,7 +9,7 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whatever threads do with a ring at once is as if they had done it one after the other. */
+/** Concurrent operations on a ring have the same results as if they ran one after the other. */
 @Param(name = "element", gen = IntGen.class, conf = "1:9")
 public class GrowingRingRaceTest {
   private final GrowingRing<Integer> ring = new GrowingRing<>();
@@ -21,10 +21,10 @@ public class GrowingRingRaceTest {
 
   @Operation
   public boolean putTwenty(@Param(name = "element") int element) {
-    return ring.putAll(Collections.nCopies(20, element)); // More than it has room for.
+    return ring.putAll(Collections.nCopies(20, element)); // More elements than the ring can hold.
   }
 
-  /** One thread takes, and only what is there. */
+  /** Only one thread takes, and it never waits. */
   @Operation(nonParallelGroup = "taker")
   public @Nullable Integer take() throws InterruptedException {
     return ring.size() == 0 ? null : ring.take();

@@ -40,7 +40,7 @@ class IdleTimeoutTest {
   }
 
   @Test
-  void eachSignBeginsThePauseAnewWithoutAnAlarmOfItsOwn() {
+  void receivedDataRestartsTheTimeoutWithoutANewTimer() {
     silence.start();
     for (int i = 0; i < 10; i++) {
       seconds(50);

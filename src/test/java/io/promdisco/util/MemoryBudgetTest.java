@@ -42,7 +42,7 @@ final class MemoryBudgetTest {
     read(first, 2 * MIB);
     read(second, 10 * MIB);
     first.close();
-    read(first, 9 * MIB); // A look that ends after the source was closed.
+    read(first, 9 * MIB); // A refresh that ends after its source was closed.
     read(budget.share(), 5 * MIB);
   }
 

@@ -16,7 +16,7 @@ class TickerTest {
 
   @Test
   @ExpectsErrors("the alarm fails")
-  void repeatedAlarmGoesOnAfterAnError() throws InterruptedException {
+  void aRepeatingTimerContinuesAfterAnError() throws InterruptedException {
     CountDownLatch runs = new CountDownLatch(3);
     try (SystemTicker ticker = new SystemTicker()) {
       ticker.every(
@@ -31,7 +31,7 @@ class TickerTest {
   }
 
   @Test
-  void repeatedAlarmOfAnyTickerGoesOnAfterAnErrorUntilItIsCancelled() {
+  void aRepeatingTimerOfAnyTickerContinuesAfterAnErrorUntilItIsCancelled() {
     ManualTicker ticker = new ManualTicker();
     AtomicInteger runs = new AtomicInteger();
     Ticker.Alarm alarm =

@@ -1,4 +1,4 @@
-/** Tests of the small tools. */
+/** Tests of the general helpers. */
 @NullMarked
 package io.promdisco.util;
 

@@ -36,7 +36,7 @@ class RateLimiterTest {
   }
 
   @Test
-  void aForgottenKeyBeginsAnew() {
+  void aResetKeyStartsWithTheShortestPause() {
     limiter.next("a");
     limiter.next("a");
     limiter.forget("a");
@@ -58,7 +58,7 @@ class RateLimiterTest {
     for (int i = 0; i < 101; i++) {
       limiter.next("k" + i);
     }
-    ticker.advance(Duration.ofMillis(300)); // Three tokens, of which one is owed.
+    ticker.advance(Duration.ofMillis(300)); // Three tokens, one of them borrowed.
     assertThat(limiter.next("x")).isEqualTo(Duration.ofMillis(5));
     assertThat(limiter.next("y")).isEqualTo(Duration.ofMillis(5));
     assertThat(limiter.next("z")).isEqualTo(Duration.ofMillis(100));
@@ -77,7 +77,7 @@ class RateLimiterTest {
     for (int i = 0; i < 12; i++) {
       limiter.next("slow");
     }
-    // 13th failure: 5 ms * 2^12 = 20.48 s, while the bucket asks for 1.4 s.
+    // 13th failure: 5 ms * 2^12 = 20.48 s, while the bucket alone would give 1.4 s.
     assertThat(limiter.next("slow")).isEqualTo(Duration.ofMillis(20_480));
   }
 }

@@ -84,7 +84,7 @@ class TaskQueueTest {
     eventually(() -> assertThat(begun).startsWith("first", "second", "older"));
   }
 
-  /** The second task begins a second after two more were put behind it. */
+  /** The second task starts a second after two more tasks were queued behind it. */
   private void beginWithTwoOlderTasks(boolean skippable) {
     tasks.put("first");
     eventually(() -> assertThat(begun).containsExactly("first"));
@@ -116,7 +116,7 @@ class TaskQueueTest {
     ticker.advance(Duration.ofMillis(5 << 10));
     tasks.put("b");
     eventually(() -> assertThat(begun).hasSize(13).endsWith("a", "b"));
-    failing.add("a"); // It went well once, so that its next failure is the first.
+    failing.add("a"); // The task succeeded once, so its next failure counts as the first.
     tasks.put("a");
     ticker.awaitAlarms(1);
     assertThat(ticker.pending()).containsExactly(Duration.ofMillis(5));
@@ -141,7 +141,7 @@ class TaskQueueTest {
   @Test
   void puttingNeverBlocksHoweverLongASyncTakes() {
     for (int i = 0; i < 100_000; i++) {
-      tasks.putSkippable("t" + i); // The sync waits for leave the whole time.
+      tasks.putSkippable("t" + i); // The sync waits for permission the whole time.
     }
     eventually(() -> assertThat(begun).containsExactly("t0"));
   }

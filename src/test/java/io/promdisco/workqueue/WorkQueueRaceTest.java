@@ -9,7 +9,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
-/** Whatever threads do with a queue at once is as if they had done it one after the other. */
+/** Concurrent operations on a queue have the same results as if they ran one after the other. */
 @Param(name = "key", gen = IntGen.class, conf = "1:3")
 public class WorkQueueRaceTest {
   private final WorkQueue<Integer> queue =
@@ -20,7 +20,7 @@ public class WorkQueueRaceTest {
     queue.add(key);
   }
 
-  /** One worker takes, and only what is there. */
+  /** Only one worker takes, and it never waits. */
   @Operation(nonParallelGroup = "worker")
   public List<Integer> get() throws InterruptedException {
     return queue.length() == 0 ? List.of() : queue.get(2);

@@ -170,7 +170,7 @@ class WorkQueueTest {
   void drainWaitsUntilEverythingHasBeenWorkedOn() throws InterruptedException {
     queue.addAll(List.of("a", "b"));
     assertThat(take()).isEqualTo("a");
-    queue.add("a"); // Comes again.
+    queue.add("a"); // The key is queued again.
     Thread drain = NamedThreads.start("sd-test-drain", this::drain);
     eventually(() -> assertThat(drain.getState()).isEqualTo(Thread.State.WAITING));
     assertThat(take()).isEqualTo("b");
@@ -202,8 +202,8 @@ class WorkQueueTest {
   }
 
   /**
-   * Four threads work while two add: no key is ever in the work of two, and what was added last is
-   * seen by a work that began after it.
+   * Four threads work while two add keys: no key is ever processed by two threads at once, and
+   * every add is followed by work that starts after it.
    */
   @Test
   void inAStormNoKeyIsInTwoThreadsAndNoAddIsLost() throws InterruptedException {

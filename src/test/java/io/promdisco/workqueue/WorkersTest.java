@@ -188,7 +188,7 @@ class WorkersTest {
             assertThat(dropped()).isEqualTo(2);
           });
       assertThat(log.lines("given up")).hasSize(1);
-      assertThat(log.lines("WARN", "w: bad failed 6 times and is given up")).hasSize(1);
+      assertThat(log.lines("WARN", "w: bad failed 6 times and is dropped")).hasSize(1);
       assertThat(workers).isNotNull();
     }
   }

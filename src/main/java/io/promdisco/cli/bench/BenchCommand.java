@@ -20,21 +20,23 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measure serve at a simulated API server with many pods; needs no server.",
+    description = "Measure promdisco serve with a simulated API server that has many pods. Needs no"
+        + " server.",
     footer = {
       "",
-      "The server and serve run in separate processes; serve gets the JVM flags of this one."
-          + " A first start is not counted, so that the server has done everything once."
+      "The simulated API server and serve run in separate processes; serve gets the JVM"
+          + " flags of this process. An extra first start warms up the API server and is not"
+          + " counted."
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final int MOST_PODS = 1_000_000;
   private static final int MOST_JOBS = 10_000;
 
-  /** How results are printed. */
+  /** The format of the results. */
   enum Format {
-    /** For people. */
+    /** A table for people. */
     TABLE,
-    /** One object; seconds and bytes. */
+    /** One object, in seconds and bytes. */
     JSON
   }
 
@@ -44,45 +46,46 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--pods",
       paramLabel = "N",
       description =
-          "Pods in the cluster, of 9 kB and with two ports; 1 to 1000000. Default: 50000.")
+          "Number of pods, each of 9 kB with two ports; 1 to 1000000. Default: 50000.")
   private int pods = 50_000;
 
   @Option(
       names = "--jobs",
       paramLabel = "N",
-      description = "Jobs over all pods, each for another namespace; 1 to 10000. Default: 20.")
+      description = "Number of jobs. Each discovers all pods and keeps those of its own namespace; 1 to"
+          + " 10000. Default: 20.")
   private int jobs = 20;
 
   @Option(
       names = "--keeping",
       paramLabel = "N",
       description =
-          "How many of the jobs are for a namespace that has pods, of which there are 50; the"
-              + " others keep nothing. Default: as many as can be.")
+          "Number of jobs that keep targets; the others are for namespaces without pods. At"
+              + " most 50. Default: as many as possible.")
   private @Nullable Integer keeping;
 
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "Cold starts, of which the median is shown; 1 to 100. Default: 3.")
+      description = "Number of cold starts; the median is shown; 1 to 100. Default: 3.")
   private int runs = 3;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Pods that are replaced each second; 0 to 10000. Default: 20.")
+      description = "Number of pods replaced per second; 0 to 10000. Default: 20.")
   private int rate = 20;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long pods are replaced; 0: not at all; to 86400. Default: 20.")
+      description = "Number of seconds during which pods are replaced; 0 to 86400. Default: 20.")
   private int seconds = 20;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "table or json. Default: table.")
+      description = "Output format: table or json. Default: table.")
   private Format output = Format.TABLE;
 
   public BenchCommand(Console console) {
@@ -130,7 +133,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (seconds == 0) {
       return null;
     }
-    progress("%s replaced a second, for %d s".formatted(Nouns.count(rate, "pod"), seconds));
+    progress("%s replaced per second, for %d s".formatted(Nouns.count(rate, "pod"), seconds));
     return bench.churn(server, served, rate, Duration.ofSeconds(seconds));
   }
 

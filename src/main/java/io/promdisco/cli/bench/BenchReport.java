@@ -11,24 +11,24 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a benchmark has measured.
+ * The result of a benchmark.
  *
  * @param discovered targets before relabelling, of one job
  * @param active targets of all jobs
- * @param cold the median of all cold starts, each figure by itself
- * @param churn null: not asked for
+ * @param cold the median of all cold starts, for each figure separately
+ * @param churn null if pods were not replaced
  */
 public record BenchReport(
     int pods, int jobs, int discovered, int active, Cold cold, @Nullable Churn churn) {
   private static final double MEGABYTE = 1024 * 1024;
 
   /**
-   * From the start of a process to all of its targets.
+   * The measurements of a start, until all targets are discovered.
    *
-   * @param runs how many were measured
-   * @param seconds by the clock
-   * @param cpuSeconds of all its threads
-   * @param peakMemory resident bytes; empty where the system does not tell
+   * @param runs the number of measured runs
+   * @param seconds elapsed time
+   * @param cpuSeconds CPU time of all its threads
+   * @param peakMemory resident bytes; empty if the system does not report them
    */
   public record Cold(int runs, double seconds, double cpuSeconds, OptionalLong peakMemory) {
     /** The median of each column. */
@@ -50,11 +50,11 @@ public record BenchReport(
   }
 
   /**
-   * While pods are replaced: how long a new pod's target took.
+   * How long the targets of new pods took while pods were replaced.
    *
-   * @param rate replaced pods a second
+   * @param rate pods replaced per second
    * @param seconds how long
-   * @param cores CPU time a second
+   * @param cores CPU seconds per second
    * @param latencies in seconds, at least one
    */
   public record Churn(int rate, double seconds, double cores, List<Double> latencies) {}

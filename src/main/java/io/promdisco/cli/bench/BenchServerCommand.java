@@ -24,9 +24,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The benchmark's second process: a simulated API server full of pods. It writes its kubeconfig
- * when it is ready, does what the lines of its standard input say ({@code churn RATE}, {@code put
- * NAME IP}, {@code remove NAME}), and ends with them.
+ * The second process of the benchmark: a simulated API server with many pods. It writes its
+ * kubeconfig when it is ready, executes the lines of its standard input ({@code churn RATE}, {@code
+ * put NAME IP}, {@code remove NAME}), and ends when the input ends.
  */
 @Command(name = "bench-server", hidden = true)
 public final class BenchServerCommand implements Callable<Integer> {
@@ -67,7 +67,7 @@ public final class BenchServerCommand implements Callable<Integer> {
     }
   }
 
-  /** Changes pods, all on one thread. */
+  /** Changes pods on one thread. */
   private static final class PodChanger implements AutoCloseable {
     private static final Logger log = EscapingLogger.of(BenchServerCommand.class);
 
@@ -80,7 +80,7 @@ public final class BenchServerCommand implements Callable<Integer> {
       this.many = many;
     }
 
-    /** Replaces so many pods a second from now on; 0: none. */
+    /** Replaces this number of pods per second from now on; 0 stops it. */
     void churn(int rate) {
       if (churn != null) {
         churn.cancel(false);

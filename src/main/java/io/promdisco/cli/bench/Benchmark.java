@@ -17,12 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures {@code serve}, in a process of its own, at a simulated API server in another.
+ * Measures {@code serve} in a separate process, with a simulated API server in another one.
  *
- * @param pods how many the server has
- * @param jobs over all pods, each for one namespace
- * @param keeping how many of them are for a namespace that exists
- * @param folder for files, of its own
+ * @param pods the number of pods on the server
+ * @param jobs the number of jobs; each discovers all pods and keeps those of one namespace
+ * @param keeping the number of jobs whose namespace exists
+ * @param folder a folder for files, not used otherwise
  */
 record Benchmark(int pods, int jobs, int keeping, Path folder) {
   private static final Pattern LISTENS = Pattern.compile("promdisco listens on (http\\S+)");
@@ -33,7 +33,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
   private static final Duration SHORT_STEP = Duration.ofMillis(2);
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(100);
 
-  /** The server with its pods, ready. */
+  /** Starts the server with its pods, and waits until it is ready. */
   ChildJvm startServer() throws IOException, InterruptedException {
     ChildJvm server =
         ChildJvm.start(
@@ -55,7 +55,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
     }
   }
 
-  /** A {@code serve} that has all targets, and what it took. */
+  /** A {@code serve} that has discovered all targets, and its measurements. */
   record Served(ChildJvm process, String url, BenchReport.Cold cold) implements AutoCloseable {
     @Override
     public void close() throws IOException {
@@ -63,7 +63,9 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
     }
   }
 
-  /** Starts {@code serve} with this JVM's flags and waits until it has all targets. */
+  /**
+   * Starts {@code serve} with the flags of this JVM, and waits until it has discovered all targets.
+   */
   Served serve() throws IOException, InterruptedException {
     Path config = Files.writeString(folder.resolve("bench.yml"), configuration());
     long begin = System.nanoTime();
@@ -81,7 +83,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
       Matcher listens = LISTENS.matcher("");
       await(process, "did not listen", LONGEST, STEP, () -> listens.reset(process.output()).find());
       String url = listens.group(1);
-      // Readiness costs little to ask for, however many jobs there are.
+      // A readiness request is cheap for any number of jobs.
       await(process, "was not ready", LONGEST, STEP, () -> ready(url));
       await(process, "has not found all targets", LONGEST, STEP, () -> active(url) >= expected());
       double seconds = seconds(System.nanoTime() - begin);
@@ -94,16 +96,19 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
     }
   }
 
-  /** How many targets the jobs keep: both ports of the pods that ask to be scraped. */
+  /**
+   * Returns the number of targets that the jobs keep: both ports of the pods that are annotated for
+   * scraping.
+   */
   int expected() {
     return 2 * ManyPodsCluster.scrapedIn(pods, keeping);
   }
 
   /**
-   * Has pods replaced, and time and again makes one whose target it waits for.
+   * Replaces pods, and repeatedly adds a pod and waits for its target.
    *
-   * @param rate pods a second
-   * @param length of the whole
+   * @param rate pods per second
+   * @param length the duration of the whole measurement
    */
   BenchReport.Churn churn(ChildJvm server, Served served, int rate, Duration length)
       throws IOException, InterruptedException {
@@ -170,7 +175,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
     boolean ready = asked.getResponseCode() == HttpURLConnection.HTTP_OK;
     try (var body = ready ? asked.getInputStream() : asked.getErrorStream()) {
       if (body != null) {
-        body.transferTo(OutputStream.nullOutputStream()); // So that the connection is used again.
+        body.transferTo(OutputStream.nullOutputStream()); // So that the connection can be reused.
       }
     }
     return ready;
@@ -190,7 +195,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
     }
   }
 
-  /** What is waited for. */
+  /** The condition to wait for. */
   private interface Condition {
     boolean holds() throws IOException;
   }
@@ -210,7 +215,7 @@ record Benchmark(int pods, int jobs, int keeping, Path folder) {
 
   private static void pause(Duration length) throws InterruptedException {
     if (new CountDownLatch(1).await(length.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new IllegalStateException("nobody counts down");
+      throw new IllegalStateException("no latch to count down");
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * This program once more, in a process of its own, which ends with this one. What it prints goes to
- * a file. For one thread.
+ * This program in a separate process, which ends with this one. Its output goes to a file. For one
+ * thread.
  */
 public final class ChildJvm implements AutoCloseable {
   private static final String MAIN = "io.promdisco.cli.Main";
@@ -40,12 +40,12 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts the process.
    *
-   * @param name for people
-   * @param log file that takes its output
-   * @param flags of the JVM
-   * @param arguments of the command line
+   * @param name the name for people
+   * @param log the file for its output
+   * @param flags the flags of its JVM
+   * @param arguments its command line
    */
   public static ChildJvm start(String name, Path log, List<String> flags, String... arguments)
       throws IOException {
@@ -60,7 +60,7 @@ public final class ChildJvm implements AutoCloseable {
     return new ChildJvm(name, log, process);
   }
 
-  /** The flags of this JVM, without those that only one process can have. */
+  /** Returns the flags of this JVM, without those that only one process can have. */
   static List<String> ownFlags() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> AGENTS.stream().noneMatch(flag::startsWith))
@@ -74,15 +74,15 @@ public final class ChildJvm implements AutoCloseable {
     in.flush();
   }
 
-  /** What it has printed so far. */
+  /** Returns its output so far. */
   public String output() throws IOException {
     return Files.readString(log);
   }
 
   /**
-   * Throws if it has ended.
+   * Throws an exception if it has ended.
    *
-   * @throws CommandException with the end of what it printed
+   * @throws CommandException with the end of its output
    */
   public void requireAlive() throws IOException {
     if (!process.isAlive()) {
@@ -90,7 +90,7 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** That something went wrong with it, and the end of what it printed. */
+  /** Returns an exception with a message and the end of its output. */
   CommandException failure(String what) throws IOException {
     List<String> printed = output().lines().toList();
     List<String> lines = new ArrayList<>();
@@ -101,12 +101,12 @@ public final class ChildJvm implements AutoCloseable {
     return new CommandException(ExitCode.FINDING, lines);
   }
 
-  /** CPU time so far; zero where the system does not tell. */
+  /** Returns its CPU time so far; zero if the system does not report it. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** The most resident memory so far, in bytes; empty but on Linux. */
+  /** Returns its peak resident memory so far, in bytes; only on Linux. */
   OptionalLong peakMemory() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.isReadable(status)) {
@@ -118,7 +118,7 @@ public final class ChildJvm implements AutoCloseable {
         .findFirst();
   }
 
-  /** Asks it to end, and kills it if it does not within ten seconds. */
+  /** Asks it to end, and kills it after ten seconds. */
   @Override
   public void close() throws IOException {
     process.destroy();

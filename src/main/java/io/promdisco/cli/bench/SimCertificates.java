@@ -15,8 +15,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Makes a certificate chain for a simulated server with the JDK's keytool: a CA with an RSA key, an
- * intermediate CA and a server with EC keys. A client that verifies it needs what it needs for real
- * clusters, whose keys are of either kind.
+ * intermediate CA and a server with EC keys. Real clusters use both kinds of keys, so verifying
+ * this chain costs a client as much as a real one.
  */
 public final class SimCertificates {
   private static final char[] PASSWORD = "simulated".toCharArray();

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A new folder for temporary files, which is deleted with all that is in it. */
+/** A new folder for temporary files, which is deleted with its content. */
 public record TemporaryFolder(Path path) implements AutoCloseable {
-  /** Creates one whose name begins with {@code prefix}. */
+  /** Creates a folder whose name begins with {@code prefix}. */
   public static TemporaryFolder create(String prefix) throws IOException {
     return new TemporaryFolder(Files.createTempDirectory(prefix));
   }

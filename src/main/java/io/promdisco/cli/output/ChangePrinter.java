@@ -11,14 +11,17 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
-/** Prints a line for every target that comes, changes or goes. */
+/** Prints a line for every target that is added, changed or removed. */
 public final class ChangePrinter implements TargetListener {
   private final Console console;
   private final Predicate<TargetRow> chosen;
   private final Set<Target> shown; // guarded by this
   private final CountDownLatch unread = new CountDownLatch(1);
 
-  /** Prints the changes of the targets that {@code chosen} lets, but for those shown already. */
+  /**
+   * Creates a printer for the targets that {@code chosen} accepts, except those that are shown
+   * already.
+   */
   public ChangePrinter(Console console, Predicate<TargetRow> chosen, Collection<Target> shown) {
     this.console = console;
     this.chosen = chosen;
@@ -33,7 +36,7 @@ public final class ChangePrinter implements TargetListener {
     }
   }
 
-  /** Says what happened before the lines that follow from it. */
+  /** Prints the event that caused the following lines. */
   public synchronized void headline(String text) {
     console.line(Console.bold(text));
     console.out().flush();
@@ -48,7 +51,7 @@ public final class ChangePrinter implements TargetListener {
         line(Console.green("+"), target);
       }
     }
-    if (console.out().checkError()) { // It flushes; the reader of a pipe may have ended.
+    if (console.out().checkError()) { // This flushes; the reader of a pipe may have ended.
       unread.countDown();
     }
   }

@@ -2,7 +2,7 @@ package io.promdisco.cli.output;
 
 import java.util.List;
 
-/** Ends a command with a message for people and an exit code. */
+/** Ends a command with an error message and an exit code. */
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -29,17 +29,17 @@ public final class CommandException extends RuntimeException {
     return usage(String.valueOf(cause.getMessage()));
   }
 
-  /** A server that could not be reached, or refused. */
+  /** A server that could not be reached, or that rejected the request. */
   public static CommandException unreachable(String message) {
     return new CommandException(ExitCode.UNREACHABLE, message);
   }
 
-  /** A failure that is neither. */
+  /** Any other failure. */
   public static CommandException failure(String message) {
     return new CommandException(ExitCode.FINDING, message);
   }
 
-  /** Throws unless the value of an option is in a range. */
+  /** Throws an exception if the value of an option is out of range. */
   public static void requireRange(String option, long value, long least, long most) {
     if (value < least || value > most) {
       String range = most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most;
@@ -51,7 +51,7 @@ public final class CommandException extends RuntimeException {
     return exitCode;
   }
 
-  /** What to print on standard error. */
+  /** The lines for standard error. */
   public List<String> lines() {
     return lines;
   }

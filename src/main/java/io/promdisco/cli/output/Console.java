@@ -10,19 +10,22 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Where a command prints, and whether a person looks on.
+ * The output of a command.
  *
- * @param out results
- * @param err everything else
- * @param color whether to use colours
- * @param terminal whether a person sees standard error as it comes
- * @param columns width of the terminal; 0: print everything
+ * @param out for results
+ * @param err for everything else
+ * @param color whether to use colors
+ * @param terminal whether standard error is a terminal
+ * @param columns width of the terminal; 0 for no limit
  */
 public record Console(
     PrintStream out, PrintStream err, boolean color, boolean terminal, int columns) {
   private static final String RESET = "\u001b[0m";
 
-  /** The process's own streams. Colours and progress only on a terminal, and not under NO_COLOR. */
+  /**
+   * Returns the console of the process. Colors and progress are used only on a terminal, and not
+   * with NO_COLOR.
+   */
   public static Console system() {
     boolean color = CommandLine.Help.Ansi.AUTO.enabled();
     String columns = System.getenv("COLUMNS");
@@ -42,19 +45,19 @@ public record Console(
     return columns != null && columns.matches("[0-9]{1,4}") ? Integer.parseInt(columns) : 0;
   }
 
-  /** A part of a line in a colour. */
+  /** A part of a line with a color. */
   public record Painted(String code, String text) {}
 
   /**
    * Prints a line for people to standard output.
    *
-   * @param parts texts, numbers and painted texts; control characters in them are escaped
+   * @param parts texts, numbers and colored texts; control characters in them are escaped
    */
   public void line(Object... parts) {
     out.println(text(parts));
   }
 
-  /** Prints a line for people to standard error, as {@link #line} does. */
+  /** Prints a line for people to standard error, like {@link #line}. */
   public void errorLine(Object... parts) {
     err.println(text(parts));
   }
@@ -75,9 +78,9 @@ public record Console(
   }
 
   /**
-   * Standard output for a document in JSON or YAML: control characters and invisible characters,
-   * which occur only in strings, are written as escapes of that format, so that a program reads the
-   * same strings.
+   * Returns standard output for a JSON or YAML document. Control characters and invisible
+   * characters, which occur only in strings, become escapes of that format, so that a program reads
+   * the same strings.
    */
   public PrintStream document(DocumentStream.Form form) {
     return new PrintStream(new DocumentStream(out, form), false, StandardCharsets.UTF_8);

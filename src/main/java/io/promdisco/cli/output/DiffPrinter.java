@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the difference of two sets of targets, to people and to programs. */
+/** Prints the difference between two sets of targets, as text or as a document. */
 public final class DiffPrinter {
   private final Console console;
   private final int limit;
   private int printed;
 
-  /** Shows people {@code limit} lines of a job at most. */
+  /** The text form prints at most {@code limit} lines for each job. */
   public DiffPrinter(Console console, int limit) {
     this.console = console;
     this.limit = limit;
@@ -73,7 +73,7 @@ public final class DiffPrinter {
     return value == null ? "none" : '"' + value + '"';
   }
 
-  /** How many of each kind. */
+  /** Numbers of targets. */
   private record Counts(int removed, int added, int changed, int unchanged) {}
 
   private static Counts total(List<TargetDiff> diffs) {
@@ -104,7 +104,7 @@ public final class DiffPrinter {
         counts.unchanged());
   }
 
-  /** The whole difference, unlimited. */
+  /** Prints the whole difference as a document. */
   public void document(StructuredPrinter.Form form, List<TargetDiff> diffs) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("counts", document(total(diffs)));

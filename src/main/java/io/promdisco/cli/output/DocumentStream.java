@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes a JSON or YAML document in UTF-8, with escapes for control characters and invisible
- * characters. They may occur only in double-quoted strings. For one thread.
+ * characters. These may occur only in double-quoted strings. For one thread.
  */
 public final class DocumentStream extends FilterOutputStream {
-  /** How an escape is written. */
+  /** The syntax of an escape. */
   public enum Form {
-    /** {@code \}{@code u202e}, and two of them beyond the basic plane. */
+    /** {@code \}{@code u202e}, and two of these beyond the basic plane. */
     JSON,
     /** {@code \}{@code u202e}, and {@code \U000e0041} beyond the basic plane. */
     YAML

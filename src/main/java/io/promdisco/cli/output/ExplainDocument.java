@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An explanation for programs. */
+/** An answer of {@code explain} for programs. */
 public final class ExplainDocument {
   private ExplainDocument() {}
 

@@ -10,7 +10,10 @@ import io.promdisco.scrape.TargetOutcome;
 import io.promdisco.util.PrintableText;
 import java.util.List;
 
-/** Prints an explanation for people: job by job, rule by rule, and a sentence at the end. */
+/**
+ * Prints an answer of {@code explain} for people: job by job, rule by rule, and a sentence at the
+ * end.
+ */
 public final class ExplainPrinter {
   private static final int MOST_CHOICES = 10;
 

@@ -16,19 +16,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Lines of the files that problems are in, ready to be shown with a caret under the place. Secrets
- * are hidden, control characters escaped. For one thread.
+ * Lines of the files that contain problems, for display with a caret below the place. Secrets are
+ * hidden, and control characters escaped. For one thread.
  */
 final class FileExcerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
 
-  /** Larger files and longer lines are not shown; they are not written by hand. */
+  /** Larger files and longer lines are not shown, because they are not written by hand. */
   private static final long MOST_BYTES = 4 << 20;
 
   private static final int LONGEST_LINE = 20_000;
 
-  /** What YAML takes for the end of a line. */
+  /** The line ends of YAML. */
   private static final Pattern END_OF_LINE = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
 
   private static final Pattern KEY =
@@ -38,31 +38,33 @@ final class FileExcerpt {
   private final int width;
 
   /**
-   * Shows lines in at most so many columns.
+   * Creates an excerpt with lines of a maximum width.
    *
-   * @param width at least 20
+   * @param width the number of columns, at least 20
    */
   FileExcerpt(int width) {
     this.width = width;
   }
 
   /**
-   * A line as it is shown.
+   * A line for display.
    *
-   * @param text tabs as spaces, cut at the ends if it is long
-   * @param caret how many columns stand before the place
+   * @param text the line, with tabs as spaces, shortened at its ends if it is long
+   * @param caret the number of columns before the place
    */
   record Line(String text, int caret) {}
 
-  /** Notes the content of a file that cannot be read again. */
+  /** Adds the content of a file that cannot be read twice. */
   void addFile(String file, byte[] content) {
     files.put(file, content.length > MOST_BYTES ? List.of() : lines(content));
   }
 
-  /** The line of a problem; nothing if the file has no such line, or cannot be read any more. */
+  /**
+   * Returns the line of a problem; empty if the file has no such line, or can no longer be read.
+   */
   Optional<Line> of(Problem problem) {
     if (problem.kind() == ProblemKind.WRONG_TYPE && problem.path().isEmpty()) {
-      return Optional.empty(); // No configuration at all: perhaps a token's file.
+      return Optional.empty(); // Not a configuration; perhaps a file with a token.
     }
     List<String> lines = files.computeIfAbsent(problem.position().file(), FileExcerpt::read);
     int index = problem.position().line() - 1;
@@ -81,7 +83,7 @@ final class FileExcerpt {
     return Optional.of(layout(shown.text(), shown.column()));
   }
 
-  /** Whether a line has a key, as in YAML or JSON; a file without any may be that of a token. */
+  /** Whether a line has a key, in YAML or JSON; a file without any may contain a token. */
   private static boolean hasKey(String line) {
     return line.length() <= LONGEST_LINE && KEY.matcher(line).lookingAt();
   }
@@ -90,7 +92,7 @@ final class FileExcerpt {
     try (InputStream in = UserFiles.open(Path.of(file), MOST_BYTES)) {
       return lines(in.readAllBytes());
     } catch (IOException | InvalidPathException e) {
-      return List.of(); // Then the problem itself says so.
+      return List.of(); // the problem itself reports it
     }
   }
 
@@ -129,7 +131,7 @@ final class FileExcerpt {
         : cut(text, out, widthBefore, startInOut, column);
   }
 
-  /** The part around the place. */
+  /** Returns the part around the place. */
   private Line cut(
       String text, StringBuilder out, int[] widthBefore, int[] startInOut, int column) {
     int room = width - 2 * CUT.length();

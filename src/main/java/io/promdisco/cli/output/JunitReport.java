@@ -17,11 +17,11 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Writes the XML that build servers read of JUnit: a suite for each file, a case for each test. A
- * file that cannot be used is a case that has an error.
+ * Writes JUnit XML for build servers: a suite for each file, a case for each test. A file that
+ * cannot be used is a case with an error.
  */
 public final class JunitReport {
-  /** What XML 1.0 has no way to write. */
+  /** Characters that XML 1.0 cannot contain. */
   private static final Pattern NOT_XML =
       Pattern.compile("[^\\t\\n\\r\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 

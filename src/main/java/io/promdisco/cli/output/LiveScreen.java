@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 
 /**
- * Shows the active targets as they are, on a terminal's alternate screen, until the user quits. The
- * terminal is set up by stty(1), which every Unix has.
+ * Shows the current active targets on a terminal's alternate screen, until the user quits. stty(1),
+ * which every Unix has, sets up the terminal.
  */
 public final class LiveScreen {
   private static final Logger log = EscapingLogger.of(LiveScreen.class);
@@ -34,7 +34,7 @@ public final class LiveScreen {
   private static final String LEAVE = "\u001b[?25h\u001b[?1049l";
   private static final int CHANGED = -1;
 
-  /** How often the size of the terminal is looked at, and the least time between two changes. */
+  /** How often the size of the terminal is read, and the minimum time between two changes. */
   private static final long LOOK_MILLIS = 1000;
 
   private final Promdisco promdisco;
@@ -49,14 +49,14 @@ public final class LiveScreen {
     this.out = out;
   }
 
-  /** Whether there is a terminal to show a table on, with a keyboard. */
-  @SuppressWarnings("SystemConsoleNull") // Asked for both ways.
+  /** Whether there is a terminal with a keyboard to show a table on. */
+  @SuppressWarnings("SystemConsoleNull") // the check covers both cases
   public static boolean isSupported() {
     Console console = System.console();
     return console != null && isTerminal(console) && Files.isWritable(TERMINAL);
   }
 
-  /** Since Java 22 there is a console without a terminal too. */
+  /** Since Java 22, a console may exist without a terminal. */
   private static boolean isTerminal(Console console) {
     try {
       Method method = Console.class.getMethod("isTerminal");
@@ -77,7 +77,7 @@ public final class LiveScreen {
           out.flush();
           stty(before);
         };
-    // Also when the process is told to end.
+    // for when the process is terminated
     Thread atEnd = new Thread(restore, "restore-terminal");
     Runtime.getRuntime().addShutdownHook(atEnd);
     stty("-icanon", "-echo", "min", "1");
@@ -90,7 +90,7 @@ public final class LiveScreen {
       Objects.requireNonNull(registration);
       loop();
     } finally {
-      restore.run(); // Before the hook goes: the process may be told to end now.
+      restore.run(); // Before the hook is removed, because the process may be terminated now.
       removeHook(atEnd);
     }
   }
@@ -99,7 +99,7 @@ public final class LiveScreen {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      log.debug("the process ends; the terminal is restored twice", e);
+      log.debug("the process is ending; its shutdown hook restores the terminal too", e);
     }
   }
 
@@ -162,7 +162,7 @@ public final class LiveScreen {
         events.add(key);
         key = System.in.read();
       }
-      events.add((int) 'q'); // Nobody is there any more.
+      events.add((int) 'q'); // The terminal was closed.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.TreeMap;
 
 /**
- * What a live table shows: rows in an order, those that match a filter, from some row on. Keys
- * change that. Draws nothing. For one thread.
+ * The content of a live table: sorted and filtered rows, from some row on, which keys control.
+ * Draws nothing. For one thread.
  */
 public final class LiveTable {
   private static final int ESCAPE = 27;
@@ -18,7 +18,7 @@ public final class LiveTable {
   private static final int FIXED_LINES = 2;
   private static final String KEYS = "j/k move  s sort  r reverse  / filter  q quit";
 
-  /** What the rows are sorted by. */
+  /** The column that sorts the rows. */
   private enum Sort {
     JOB,
     TARGET,
@@ -50,13 +50,13 @@ public final class LiveTable {
   private String filter = "";
   private int first;
 
-  /** Takes these rows in the place of those before. */
+  /** Replaces the rows. */
   public void show(Collection<TargetRow> newRows) {
     rows = List.copyOf(newRows);
   }
 
   /**
-   * Does what a key means.
+   * Handles a key.
    *
    * @param key a character
    * @return false if the user wants to quit
@@ -79,7 +79,7 @@ public final class LiveTable {
       case 'b' -> first = Math.max(0, first - 10);
       case ESCAPE -> filter = "";
       default -> {
-        // No key of ours.
+        // ignored
       }
     }
     return true;
@@ -99,7 +99,10 @@ public final class LiveTable {
     }
   }
 
-  /** The lines of a screen: a status, the head, the rows. None is wider than {@code columns}. */
+  /**
+   * Returns the lines of a screen: a status line, the header and the rows. None is wider than
+   * {@code columns}.
+   */
   public List<String> lines(int columns, int height) {
     List<TargetRow> shown = matching();
     int room = Math.max(1, height - FIXED_LINES);

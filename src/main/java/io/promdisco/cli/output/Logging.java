@@ -4,37 +4,42 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How much is logged to standard error, and how. To be set before the first logger is made. */
+/**
+ * Level and format of the log on standard error. Must be set before the first logger is created.
+ */
 public final class Logging {
-  /** How much is logged. */
+  /** The level of the log. */
   public enum Level {
-    /** What failed. */
+    /** Failures. */
     ERROR,
-    /** And what is about to. */
+    /** Also warnings. */
     WARN,
-    /** And what begins and ends. */
+    /** Also what starts and ends. */
     INFO,
-    /** And what happens in between. */
+    /** Also details. */
     DEBUG
   }
 
-  /** How a line looks. */
+  /** The format of a line. */
   public enum Format {
-    /** For people. */
+    /** Text for people. */
     TEXT,
-    /** For programs: a JSON object a line. */
+    /** A JSON object on each line, for programs. */
     JSON
   }
 
-  /** Any of SLF4J's, for the JVM's command line; {@code trace} shows more than our option. */
+  /**
+   * For the JVM's command line, with any level of SLF4J; {@code trace} shows more than the option
+   * allows.
+   */
   private static final String LEVEL = "promdisco.log.level";
 
   private static final String FORMAT = "promdisco.log.format";
 
-  /** Whether the JVM's command line chooses a level. */
+  /** Whether the JVM's command line sets a level. */
   private static final boolean CHOSEN_AT_START = System.getProperty(LEVEL) != null;
 
-  /** The loggers of failures that sources report as well. */
+  /** The loggers of failures that sources report too. */
   static final Set<String> SOURCES =
       Set.of(
           "io.promdisco.discovery.DiscoveryManager",
@@ -60,15 +65,15 @@ public final class Logging {
     sourceFailures = true;
   }
 
-  /** Whether warnings of a logger are left to the command. */
+  /** Whether the command reports the warnings of a logger. */
   static boolean leavesWarningsOf(String logger) {
     return !sourceFailures && !chosen && SOURCES.contains(logger);
   }
 
-  /** Has SLF4J log here, whatever else is on the class path. */
+  /** Makes SLF4J log here, whatever else is on the class path. */
   public static void use() {
     System.setProperty("slf4j.provider", StderrLog.class.getName());
-    System.setProperty("slf4j.internal.verbosity", "WARN"); // it would report that choice
+    System.setProperty("slf4j.internal.verbosity", "WARN"); // otherwise SLF4J would report the choice
   }
 
   public static void set(@Nullable Format format) {
@@ -77,7 +82,7 @@ public final class Logging {
     }
   }
 
-  /** Applies the user's level, if there is one. Logs failures of sources again. */
+  /** Sets the user's level, if there is one. Logs failures of sources again. */
   public static void set(@Nullable Level level) {
     sourceFailures = true;
     chosen = CHOSEN_AT_START || level != null;
@@ -86,7 +91,7 @@ public final class Logging {
     }
   }
 
-  /** The level of a command when the user names none. */
+  /** Sets the level of a command if the user sets none. */
   public static void useByDefault(Level level) {
     if (System.getProperty(LEVEL) == null) {
       System.setProperty(LEVEL, level.name());

@@ -2,22 +2,22 @@ package io.promdisco.cli.output;
 
 import java.util.Locale;
 
-/** How targets are printed. */
+/** The format of printed targets. */
 public enum OutputFormat {
-  /** Columns, labels cut to the terminal's width. */
+  /** A table with labels cut to the width of the terminal. */
   TABLE,
-  /** Columns, everything. */
+  /** A table with complete labels. */
   WIDE,
   /** An array of targets. */
   JSON,
   /** A list of targets. */
   YAML,
-  /** As {@code http_sd_configs} and {@code file_sd_configs} read it. */
+  /** The format of {@code http_sd_configs} and {@code file_sd_configs}. */
   HTTP_SD,
   /** The document of Prometheus's {@code GET /api/v1/targets}. */
   PROMETHEUS;
 
-  /** As the user writes it: {@code http-sd}. */
+  /** Returns the name as users write it: {@code http-sd}. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

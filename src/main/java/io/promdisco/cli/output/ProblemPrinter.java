@@ -2,9 +2,11 @@ package io.promdisco.cli.output;
 
 import io.promdisco.config.Problem;
 
-/** Prints problems for people: what and where, then the line with a caret under the place. */
+/**
+ * Prints problems for people: what is wrong and where, then the line with a caret below the place.
+ */
 public final class ProblemPrinter {
-  /** Lines are cut to this where no terminal says how wide it is. */
+  /** The width of lines if the width of the terminal is unknown. */
   private static final int DEFAULT_WIDTH = 120;
 
   private static final int LEAST_WIDTH = 20;
@@ -19,7 +21,7 @@ public final class ProblemPrinter {
     excerpts = new FileExcerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
   }
 
-  /** Notes the content of a file that cannot be read again. */
+  /** Adds the content of a file that cannot be read twice. */
   public void addFile(String file, byte[] content) {
     excerpts.addFile(file, content);
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Problems in SARIF 2.1.0, for code review tools.
+ * Problems as SARIF 2.1.0, for code review tools.
  *
  * @see <a href="https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html">SARIF</a>
  */
@@ -23,10 +23,10 @@ public final class SarifDocument {
   private SarifDocument() {}
 
   /**
-   * The document: one run with a rule for each kind of problem.
+   * Returns a document with one run, which has a rule for each kind of problem.
    *
-   * @param version of promdisco
-   * @param root what files are relative to, where they are in it
+   * @param version the version of promdisco
+   * @param root the folder that paths of files in it are relative to
    */
   public static Map<String, Object> of(String version, List<Problem> problems, Path root) {
     Map<String, Object> run = new LinkedHashMap<>();
@@ -83,13 +83,13 @@ public final class SarifDocument {
 
   private static Map<String, Object> artifact(String file, Path root) {
     if (file.equals(STANDARD_INPUT)) {
-      return Map.of("uri", "standard%20input"); // in no folder
+      return Map.of("uri", "standard%20input"); // not in a folder
     }
     Path base = root.toAbsolutePath().normalize();
     Path path = base.resolve(file).normalize();
     Map<String, Object> artifact = new LinkedHashMap<>();
     if (path.startsWith(base)) {
-      // From folder to file, both escaped, so that odd characters stay right.
+      // Both URIs are escaped first, so that special characters remain correct.
       String prefix = folderUri(base);
       artifact.put("uri", path.toUri().getRawPath().substring(rawPath(prefix).length()));
       artifact.put("uriBaseId", ROOT);

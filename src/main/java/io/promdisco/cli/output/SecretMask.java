@@ -6,9 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hides what may be secret in a line of a configuration that is about to be shown: values of keys
- * that sound like secrets, be they well-formed or not, and passwords in URLs. Rather too much than
- * too little.
+ * Hides possible secrets in a line of a configuration before it is shown: values of keys that sound
+ * like secrets, well-formed or not, and passwords in URLs. Hides too much rather than too little.
  */
 final class SecretMask {
   private static final String HIDDEN = "<secret>";
@@ -20,7 +19,7 @@ final class SecretMask {
       List.of("pass", "word", "pwd", "secret", "token", "cred", "bearer", "apikey");
   private static final List<String> NO_SECRET = List.of("file", "_url", "_ref");
 
-  /** Their keys are fine to show; something else in their place is likely a secret. */
+  /** Sections whose keys may be shown; anything else in their place is probably a secret. */
   private static final List<String> CONTAINERS =
       List.of("basic_auth", "authorization", "oauth2", "http_headers");
 
@@ -35,17 +34,17 @@ final class SecretMask {
   /**
    * A line that may be shown.
    *
-   * @param text what is left of the line
-   * @param column where in it the place is, in UTF-16 units from 0
+   * @param text the line without secrets
+   * @param column the column of the place in it, in UTF-16 units from 0
    */
   record MaskedLine(String text, int column) {}
 
   /**
    * Hides secrets in one line.
    *
-   * @param lines the whole file: a value may go on for several lines
-   * @param index which line
-   * @param column a place in it, in UTF-16 units from 0
+   * @param lines the whole file, because a value may have several lines
+   * @param index the index of the line
+   * @param column the column of the place, in UTF-16 units from 0
    */
   static MaskedLine hide(List<String> lines, int index, int column) {
     SecretMask mask = new SecretMask(lines.get(index), column);
@@ -59,7 +58,7 @@ final class SecretMask {
     return new MaskedLine(mask.text, mask.column);
   }
 
-  /** Hides whatever stands behind the key at a place. */
+  /** Hides everything after the key at a place. */
   static MaskedLine hideValueOfKey(String line, int column) {
     Matcher key = KEY.matcher(line);
     boolean found = key.find(Math.min(column, line.length())) && key.start() == column;
@@ -88,7 +87,7 @@ final class SecretMask {
     return indent;
   }
 
-  /** Where the first key of a line stands, behind the dashes of lists. */
+  /** Returns the column of the first key of a line, after the dashes of lists. */
   private static int keyColumn(String line) {
     int column = indent(line);
     while (line.startsWith("- ", column)) {
@@ -106,7 +105,10 @@ final class SecretMask {
     return last;
   }
 
-  /** Whether a line above, less indented, has a secret's key, of whose value this is a part. */
+  /**
+   * Whether this line is part of the value of a secret's key, which is on a less indented line
+   * above.
+   */
   private static boolean continuesSecret(List<String> lines, int index) {
     int limit = indent(lines.get(index));
     boolean item = lines.get(index).startsWith("-", limit);

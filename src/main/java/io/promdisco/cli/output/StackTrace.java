@@ -7,14 +7,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** An exception as lines of text that a message with line breaks cannot forge. */
+/** Formats an exception as lines of text. A message with line breaks cannot forge further lines. */
 public final class StackTrace {
   private final List<String> lines = new ArrayList<>();
   private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private StackTrace() {}
 
-  /** The lines that {@link Throwable#printStackTrace} prints, with printable messages. */
+  /** Returns the lines of {@link Throwable#printStackTrace}, with printable messages. */
   public static List<String> lines(Throwable error) {
     StackTrace trace = new StackTrace();
     trace.add("", "", error, new StackTraceElement[0]);

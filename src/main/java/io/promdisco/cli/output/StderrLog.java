@@ -28,14 +28,14 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * Logs to standard error, for people {@code 2026-11-21T20:35:29.154Z WARN Reflector - text} and the
- * stack trace where there is one, or for programs a JSON object a line: {@code time} (RFC 3339,
- * UTC), {@code level}, {@code logger}, {@code msg}, and {@code error}. What {@link Logging} says
- * holds. SLF4J makes it, if its property {@code slf4j.provider} says so.
+ * Logs to standard error: for people {@code 2026-11-21T20:35:29.154Z WARN Reflector - text} and the
+ * stack trace if there is one; for programs a JSON object on each line with {@code time} (RFC 3339,
+ * UTC), {@code level}, {@code logger}, {@code msg}, and {@code error}. {@link Logging} has the
+ * settings. SLF4J uses it if the property {@code slf4j.provider} names it.
  */
 public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
   /**
-   * The package whose messages below a warning are of no use to users. Clients can cause its
+   * The package whose messages below a warning are not useful to users. Clients can cause its
    * messages, so each of its loggers prints one line a minute, without a stack trace.
    */
   private static final String WEB_SERVER = "org.eclipse.jetty.";
@@ -119,7 +119,7 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // not from a StringWriter
+      throw new UncheckedIOException(e); // a StringWriter throws none
     }
     return out.toString();
   }
@@ -128,7 +128,7 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
     static final JsonFactory FACTORY = new JsonFactory();
   }
 
-  /** Writes to what standard error is at that moment. */
+  /** Writes to the current standard error. */
   private static final class StderrLogger extends LegacyAbstractLogger {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -2,11 +2,11 @@ package io.promdisco.cli.output;
 
 import picocli.CommandLine.Option;
 
-/** For people, or for programs. */
+/** The option that selects text or a document. */
 public final class StructuredOutputOption {
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "text, json or yaml. Default: text.")
+      paramLabel = "FORMAT",
+      description = "Output format: text, json or yaml. Default: text.")
   public StructuredPrinter.Form form = StructuredPrinter.Form.TEXT;
 }

@@ -24,13 +24,13 @@ import org.yaml.snakeyaml.representer.Representer;
 
 /** Prints documents of maps, lists, strings, numbers and booleans for programs. */
 public final class StructuredPrinter {
-  /** How a result is printed. */
+  /** The format of a result. */
   public enum Form {
-    /** For people. */
+    /** Text for people. */
     TEXT,
-    /** For programs. */
+    /** JSON for programs. */
     JSON,
-    /** For programs. */
+    /** YAML for programs. */
     YAML
   }
 
@@ -39,7 +39,7 @@ public final class StructuredPrinter {
   /**
    * Prints {@code document} as JSON, or else as YAML.
    *
-   * @param document for JSON also an iterator, whose elements are written one by one
+   * @param document for JSON possibly an iterator, whose elements are written one by one
    */
   public static void print(Console console, Form form, Object document) {
     if (form == Form.JSON) {
@@ -51,7 +51,7 @@ public final class StructuredPrinter {
     console.out().flush();
   }
 
-  /** Writes JSON and a line's end. */
+  /** Writes JSON and a line break. */
   public static void json(Object document, PrintStream out) {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
@@ -66,7 +66,7 @@ public final class StructuredPrinter {
   }
 
   /**
-   * A document in YAML, in block style, no line folded and nothing by reference. Control characters
+   * Returns a document as YAML in block style, without folded lines and aliases. Control characters
    * and invisible characters are escaped.
    */
   public static String yaml(Object document) {
@@ -90,9 +90,9 @@ public final class StructuredPrinter {
   }
 
   /**
-   * Quotes every text that a reader of some version of YAML could take for a number, a date, a
-   * boolean or nothing, such as the {@code 12e3} of a commit, and escapes what is not plain text:
-   * control characters, line breaks of all kinds, byte order marks.
+   * Quotes every text that a reader of some YAML version could take for a number, a date, a boolean
+   * or null, such as the {@code 12e3} of a commit, and escapes what is not plain text: control
+   * characters, all line breaks, byte order marks.
    */
   private static final class Quoting extends Representer {
     private static final Pattern QUOTED =
@@ -103,7 +103,7 @@ public final class StructuredPrinter {
 
     Quoting(DumperOptions options) {
       super(options);
-      // The inherited one writes text with control characters as !!binary.
+      // The inherited representer writes text with control characters as !!binary.
       representers.put(String.class, text -> representScalar(Tag.STR, (String) text));
     }
 
@@ -122,7 +122,7 @@ public final class StructuredPrinter {
     }
   }
 
-  /** Names and values, in this order. */
+  /** Returns a map of names and values in this order. */
   public static Map<String, Object> map(@Nullable Object... namesAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -131,7 +131,7 @@ public final class StructuredPrinter {
     return map;
   }
 
-  /** A constant as documents and options spell it: {@code http-sd}. */
+  /** Returns a constant as documents and options spell it: {@code http-sd}. */
   public static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

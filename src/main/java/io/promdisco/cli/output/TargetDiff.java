@@ -17,13 +17,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a job's targets when others take their place.
+ * The difference between the old and the new targets of a job.
  *
  * @param job the job
- * @param added those that come
- * @param removed those that go
- * @param changed those that are scraped before and after, but differ
- * @param unchanged how many are the same before and after
+ * @param added targets that only the new side has
+ * @param removed targets that only the old side has
+ * @param changed targets that both sides have, with differences
+ * @param unchanged the number of targets that are the same on both sides
  */
 public record TargetDiff(
     String job, List<Scraped> added, List<Scraped> removed, List<Change> changed, int unchanged) {
@@ -31,11 +31,11 @@ public record TargetDiff(
   /**
    * A target.
    *
-   * @param url what is scraped
+   * @param url the scrape URL
    * @param labels the final labels
-   * @param interval as {@code 30s}
-   * @param timeout as {@code 10s}
-   * @param discovered gives the labels before relabelling
+   * @param interval for example {@code 30s}
+   * @param timeout for example {@code 10s}
+   * @param discovered returns the labels before relabelling
    */
   public record Scraped(
       String job,
@@ -57,18 +57,21 @@ public record TargetDiff(
           target::discoveredLabels);
     }
 
-    /** A target of a server. */
+    /** Returns a target of a server. */
     public static Scraped of(TargetRow row) {
       return new Scraped(
           row.job(), row.url(), row.labels(), row.interval(), row.timeout(), row::discovered);
     }
 
-    /** Equal for targets between which nothing changes. */
+    /** Returns a value that is equal for identical targets. */
     private Object all() {
       return List.of(url, labels, interval, timeout);
     }
 
-    /** Equal for what was discovered as the same thing, whatever the jobs' rules made of it. */
+    /**
+     * Returns a value that is equal for targets with the same discovered labels, whatever the rules
+     * of the job made of them.
+     */
     private Object origin() {
       Map<String, String> origin = new TreeMap<>();
       discovered
@@ -82,7 +85,7 @@ public record TargetDiff(
       return origin;
     }
 
-    /** Everything that a change can be told by. */
+    /** Returns all fields that can differ. */
     private Map<String, String> fields() {
       Map<String, String> fields = new LinkedHashMap<>();
       fields.put("url", url);
@@ -92,9 +95,9 @@ public record TargetDiff(
     }
   }
 
-  /** A target before and after. */
+  /** A target on both sides. */
   record Change(Scraped before, Scraped after) {
-    /** What differs, each from and to; null: the label is not there. */
+    /** Returns the fields that differ, with both values; null if the label does not exist. */
     Map<String, Values> differences() {
       Map<String, Values> differences = new LinkedHashMap<>();
       add(differences, "", before.fields(), after.fields());
@@ -115,19 +118,19 @@ public record TargetDiff(
     }
   }
 
-  /** A value before and after. */
+  /** A value on both sides. */
   record Values(@Nullable String before, @Nullable String after) {
     boolean differ() {
       return before == null ? after != null : !before.equals(after);
     }
   }
 
-  /** Whether nothing comes, goes or changes. */
+  /** Whether no target is added, removed or changed. */
   public boolean isEmpty() {
     return added.isEmpty() && removed.isEmpty() && changed.isEmpty();
   }
 
-  /** Compares job by job, those of the old ones first, each in order. */
+  /** Compares job by job, first the jobs of the old side, each in order. */
   public static List<TargetDiff> of(List<Scraped> old, List<Scraped> now) {
     Map<String, List<Scraped>> before = new LinkedHashMap<>();
     Map<String, List<Scraped>> after = new HashMap<>();
@@ -146,7 +149,9 @@ public record TargetDiff(
     return new ArrayList<>();
   }
 
-  /** Pairs first what is the same, then what is surely meant to be, then by URL, then by origin. */
+  /**
+   * Pairs identical targets first, then those with the same identity, then by URL, then by origin.
+   */
   private static TargetDiff of(String job, List<Scraped> old, List<Scraped> now) {
     List<Scraped> removed = new ArrayList<>(old);
     List<Scraped> added = new ArrayList<>(now);
@@ -161,7 +166,7 @@ public record TargetDiff(
     return new TargetDiff(job, added, removed, changed, unchanged);
   }
 
-  /** Takes pairs of equal keys out of both lists. */
+  /** Removes pairs with equal keys from both lists. */
   private static List<Change> pair(
       List<Scraped> removed, List<Scraped> added, Function<Scraped, Object> key) {
     if (removed.isEmpty() || added.isEmpty()) {

@@ -3,7 +3,7 @@ package io.promdisco.cli.output;
 import java.util.List;
 import java.util.Map;
 
-/** Prints rows in each of the forms that need no more than the rows. */
+/** Prints rows in the formats that need only the rows. */
 public final class TargetPrinter {
   private final Console console;
 
@@ -23,8 +23,8 @@ public final class TargetPrinter {
               console,
               StructuredPrinter.Form.YAML,
               rows.stream().map(TargetPrinter::document).toList());
-      case WIDE -> new TableOutput(console, true).print(rows);
-      default -> new TableOutput(console, false).print(rows);
+      case WIDE -> new TargetTable(console, true).print(rows);
+      default -> new TargetTable(console, false).print(rows);
     }
   }
 

@@ -6,15 +6,15 @@ import io.promdisco.scrape.Target;
 import java.util.Comparator;
 
 /**
- * A target as it is printed.
+ * A target for printing.
  *
  * @param job its job
  * @param active whether it is scraped
- * @param url what is scraped; empty if dropped
+ * @param url the scrape URL; empty if dropped
  * @param labels the final labels; empty if dropped
  * @param discovered the labels before relabelling
- * @param interval as {@code 30s}; empty if dropped
- * @param timeout as {@code 10s}; empty if dropped
+ * @param interval for example {@code 30s}; empty if dropped
+ * @param timeout for example {@code 10s}; empty if dropped
  */
 public record TargetRow(
     String job,
@@ -24,14 +24,14 @@ public record TargetRow(
     Labels discovered,
     String interval,
     String timeout) {
-  /** By job, active ones first, then by labels. */
+  /** Sorts by job, active targets first, then by labels. */
   public static final Comparator<TargetRow> ORDER =
       Comparator.comparing(TargetRow::job)
           .thenComparing(TargetRow::active, Comparator.reverseOrder())
           .thenComparing(TargetRow::labels)
           .thenComparing(TargetRow::discovered);
 
-  /** A target that is scraped. */
+  /** Returns the row of an active target. */
   public static TargetRow of(Target target) {
     return new TargetRow(
         target.job(),
@@ -43,7 +43,7 @@ public record TargetRow(
         target.scrapeTimeout());
   }
 
-  /** A target that was dropped. */
+  /** Returns the row of a dropped target. */
   public static TargetRow of(DiscoveredTarget target) {
     return new TargetRow(target.job(), false, "", Labels.EMPTY, target.discoveredLabels(), "", "");
   }
@@ -52,7 +52,7 @@ public record TargetRow(
     return active ? "active" : "dropped";
   }
 
-  /** What a person knows the target by. */
+  /** Returns the URL or address that identifies the target for people. */
   String name() {
     return active ? url : discovered.getOrEmpty("__address__");
   }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.jline.utils.WCWidth;
 
-/** Measures, pads and cuts text by the columns that a terminal draws. */
+/** Measures, pads and cuts text by its columns on a terminal. */
 public final class TerminalText {
   private TerminalText() {}
 
-  /** How many columns the printable form of {@code text} takes. */
+  /** Returns the number of columns of the printable form of {@code text}. */
   public static int of(String text) {
     String shown = PrintableText.of(text);
     int columns = 0;
@@ -21,27 +21,27 @@ public final class TerminalText {
     return columns;
   }
 
-  /** How many columns a column of a table takes. */
+  /** Returns the width of a table column. */
   static <T> int widest(String title, List<T> rows, Function<T, String> column) {
     int longest = rows.stream().mapToInt(row -> of(column.apply(row))).max().orElse(0);
     return Math.max(title.length(), longest);
   }
 
-  /** How many columns a printable character takes: 0, 1 or 2. */
+  /** Returns the number of columns of a printable character: 0, 1 or 2. */
   public static int of(int c) {
     return c >= ' ' && c < 0x7f ? 1 : Math.max(0, WCWidth.wcwidth(c));
   }
 
-  /** The printable form of {@code text} with blanks up to {@code columns}. */
+  /** Returns the printable form of {@code text}, padded with blanks to {@code columns}. */
   static String pad(String text, int columns) {
     return PrintableText.of(text) + " ".repeat(Math.max(0, columns - of(text)));
   }
 
-  /** The printable form of {@code text}, cut with {@code …} if it takes more columns. */
+  /** Returns the printable form of {@code text}, cut with {@code …} if it is too wide. */
   public static String cut(String text, int columns) {
     String shown = PrintableText.of(text);
     int used = 0;
-    int end = 0; // of what fits before the sign
+    int end = 0; // the end of what fits before the ellipsis
     for (int i = 0; i < shown.length(); ) {
       int c = shown.codePointAt(i);
       used += of(c);

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What became of a file.
+ * The result of a test file.
  *
- * @param problems what is wrong with it, or only questionable
- * @param reasons why nothing could be discovered for it
- * @param results of its tests, if it could be used
+ * @param problems its errors and warnings
+ * @param reasons why discovery failed for it
+ * @param results the results of its tests, if it could be used
  */
 public record TestFileResult(
     Path path, List<Problem> problems, List<String> reasons, List<RuleTestResult> results) {

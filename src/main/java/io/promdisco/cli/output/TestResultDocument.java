@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The results of tests for programs: an array, one entry a file. */
+/** The results of tests for programs: an array with one entry for each file. */
 public final class TestResultDocument {
   private TestResultDocument() {}
 

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Clients for a look at clusters, one for each server and credentials. For one thread. */
+/** Clients for reading clusters, one for each server and credentials. For one thread. */
 public final class ClusterClients implements AutoCloseable {
   private final Closer closer = new Closer();
   private final ResourceClientFactory factory;
@@ -22,7 +22,7 @@ public final class ClusterClients implements AutoCloseable {
   }
 
   /**
-   * The client of the cluster that {@code config} names.
+   * Returns the client of the cluster that {@code config} names.
    *
    * @throws DiscoveryException if the configuration cannot be used
    */
@@ -36,7 +36,7 @@ public final class ClusterClients implements AutoCloseable {
     return known;
   }
 
-  /** Equal for configurations that mean the same server and credentials. */
+  /** Returns a value that is equal for configurations with the same server and credentials. */
   public Object identity(KubernetesSdConfig config) {
     return factory.identity(config);
   }

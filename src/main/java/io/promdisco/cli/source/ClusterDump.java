@@ -24,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Gathers the objects of one cluster that SD configs read, slim. For one thread. */
+/**
+ * Collects the objects of one cluster that SD configs read, without other fields. For one thread.
+ */
 public final class ClusterDump {
-  /** Holds a copy of the whole object, its environment included. */
+  /** This annotation contains a copy of the whole object, including its environment variables. */
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   private static final int PAGE_SIZE = 500;
@@ -40,9 +42,9 @@ public final class ClusterDump {
   }
 
   /**
-   * Reads what {@code config} discovers from.
+   * Reads the objects from which {@code config} discovers.
    *
-   * @throws CommandException if the configuration cannot be used, or its server does not give it
+   * @throws CommandException if the configuration cannot be used, or its server does not answer
    */
   public void add(KubernetesSdConfig config) throws InterruptedException {
     ResourceClient client;
@@ -89,7 +91,7 @@ public final class ClusterDump {
     return object;
   }
 
-  /** Everything that was read, each object once, by kind. */
+  /** Returns everything that was read, each object once, by kind. */
   public List<ObjectNode> objects() {
     List<ObjectNode> objects = new ArrayList<>();
     for (Resource<?> resource : Resource.ALL) {
@@ -106,8 +108,8 @@ public final class ClusterDump {
   }
 
   /**
-   * Makes the field selector of a watch choose again what it has chosen. It says nothing of objects
-   * in another namespace or with other labels.
+   * Sets fields so that the field selector of a watch selects the same objects again. Ignores
+   * objects in other namespaces or with other labels.
    */
   private void setFields(
       Watched watched, Set<ObjectKey> chosen, ManifestCluster cluster, boolean exact) {

@@ -24,11 +24,14 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
-/** Looks at the clusters that a configuration names why they do not give what was asked for. */
+/**
+ * Reads the clusters that a configuration names to find out why they do not contain what was
+ * queried.
+ */
 public final class ClusterInspection implements Explainer.SourceInspector {
   private static final Logger log = EscapingLogger.of(ClusterInspection.class);
 
-  /** Looks at nothing: only the targets that a server shows are known. */
+  /** Reads nothing: only the targets that a server shows are known. */
   public static final Explainer.SourceInspector NONE =
       new Explainer.SourceInspector() {
         @Override
@@ -51,7 +54,8 @@ public final class ClusterInspection implements Explainer.SourceInspector {
   private final Map<Object, Map<ObjectQuery, String>> owners = new HashMap<>();
 
   /**
-   * Reads no cluster whose provider has failed: its failure is the reason.
+   * Creates an inspection. It reads no cluster whose provider has failed, because the failure is
+   * the reason.
    *
    * @param leftOut objects of a dump that cannot be used
    */
@@ -89,7 +93,7 @@ public final class ClusterInspection implements Explainer.SourceInspector {
     }
   }
 
-  /** Adds every right that the credentials lack if the server has refused one. */
+  /** Adds all permissions that the credentials lack if the server has rejected one. */
   private List<Absence> withMissingPermissions(KubernetesSdConfig config, List<Absence> reasons)
       throws InterruptedException {
     if (reasons.stream().noneMatch(one -> WatchErrorMessage.isForbidden(one.reason()))) {
@@ -99,9 +103,9 @@ public final class ClusterInspection implements Explainer.SourceInspector {
     try {
       ResourceClient client = readers.of(config);
       List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
-      MissingPermissions.of(client, WatchedResources.of(config, namespaces)).ifPresent(all::add);
+      PermissionReview.of(client, WatchedResources.of(config, namespaces)).ifPresent(all::add);
     } catch (DiscoveryException e) {
-      log.debug("{}: no access review", config, e); // The refusal is among the reasons.
+      log.debug("{}: no access review", config, e); // the missing permission is among the reasons
     }
     return all;
   }
@@ -130,7 +134,7 @@ public final class ClusterInspection implements Explainer.SourceInspector {
       try {
         known = inspector(kubernetes).owners(query);
       } catch (DiscoveryException e) {
-        known = Map.of(); // inspect has told it
+        known = Map.of(); // inspect() has reported it
       }
       owners.put(cluster, known);
     }
@@ -144,7 +148,7 @@ public final class ClusterInspection implements Explainer.SourceInspector {
       try {
         inspector(kubernetes).names(query, names);
       } catch (DiscoveryException e) {
-        return; // inspect has told it
+        return; // inspect() has reported it
       }
     }
   }

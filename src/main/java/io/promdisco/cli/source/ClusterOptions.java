@@ -22,21 +22,21 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where Kubernetes objects come from, and how configurations are read that discover them. */
+/** The origin of Kubernetes objects, and how to read configurations that discover them. */
 public class ClusterOptions {
   private static final int MOST_PROBLEMS = 20;
 
   public static final String SKIP_UNSUPPORTED = "--skip-unsupported";
   public static final String SKIP_HELP =
-      "Leave out jobs that use service discovery which only Prometheus supports, with a"
-          + " warning each.";
+      "Leave out jobs with service discovery that only Prometheus supports, with a warning"
+          + " for each.";
 
   @Option(
       names = "--manifests",
       paramLabel = "FILE|DIR",
       description =
-          "Discover from a dump (kubectl get ... -o yaml) and not from a server; - is standard"
-              + " input. Repeatable.")
+          "Discover from a dump (kubectl get ... -o yaml) instead of a server; - is"
+              + " standard input. Repeatable.")
   public List<Path> manifests = List.of();
 
   @Option(
@@ -44,24 +44,25 @@ public class ClusterOptions {
       paramLabel = "NAMESPACE",
       converter = NamespaceConverter.class,
       description =
-          "The namespace that own_namespace means, with --manifests and in rbac. In rbac it is also"
-              + " the namespace of the service account (default: default).")
+          "Namespace that own_namespace refers to, with --manifests and in rbac. In rbac it"
+              + " is also the namespace of the service account (default: default).")
   public @Nullable String namespace;
 
   @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
       description =
-          "Reach every API server through this kubeconfig and not as configured. Outside a cluster,"
-              + " where the configuration names no server: KUBECONFIG, ~/.kube/config.")
+          "Kubeconfig for all API servers, instead of what the configuration says. Default"
+              + " outside a cluster, if the configuration names no server: KUBECONFIG, then"
+              + " ~/.kube/config.")
   @Nullable Path kubeconfig;
 
   @Option(
       names = "--context",
       paramLabel = "NAME",
       description =
-          "Use this context of the kubeconfig and not its current one; without --kubeconfig that of"
-              + " KUBECONFIG or ~/.kube/config.")
+          "Context of the kubeconfig to use instead of its current context. Without"
+              + " --kubeconfig, it is a context of KUBECONFIG or ~/.kube/config.")
   @Nullable String context;
 
   @Option(
@@ -69,15 +70,16 @@ public class ClusterOptions {
       paramLabel = "SIZE",
       converter = SourceMemoryConverter.class,
       description =
-          "Memory for the targets of one source, as 200MB or as percent of the heap. A source"
-              + " beyond it fails and keeps its last targets. Default: a quarter of the heap.")
+          "Memory limit for the targets of one source: a size such as 200MB, or a"
+              + " percentage of the heap. A source that exceeds it fails and keeps its last"
+              + " targets. Default: a quarter of the heap.")
   @Nullable Long sourceMemory;
 
   @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
   private boolean skipUnsupported;
 
   /**
-   * Objects of the dump that cannot be used; known once {@link DiscoverySetup#clients} has read it.
+   * Objects of the dump that cannot be used; set after {@link DiscoverySetup#clients} has read it.
    */
   public List<ManifestReader.LeftOut> leftOut = List.of();
 
@@ -86,13 +88,14 @@ public class ClusterOptions {
 
   private ManifestReader.@Nullable Contents contents;
 
-  /** The exit code of a command that would end with {@code code} with a usable dump. */
+  /** Returns the exit code of a command that would return {@code code} for a usable dump. */
   public int exitCode(int code) {
     return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
   }
 
   /**
-   * Reads the dump, once: it may be standard input. Prints which of its objects cannot be used.
+   * Reads the dump once, because it may be standard input. Prints which of its objects cannot be
+   * used.
    *
    * @throws CommandException if it cannot be read
    */
@@ -122,26 +125,26 @@ public class ClusterOptions {
     }
   }
 
-  /** Whether the user names a dump or a cluster, rather than leave it to the configuration. */
+  /** Whether the user names a dump or a cluster, instead of leaving it to the configuration. */
   public boolean named() {
     return !manifests.isEmpty() || kubeconfig != null || context != null;
   }
 
   /**
-   * The loader for configurations whose sources are started, since these report problems of their
+   * Returns the loader for configurations whose sources are started, which report problems of their
    * files.
    */
   public ConfigLoader loader() {
     return loader(skipUnsupported).leavingTargetFiles();
   }
 
-  /** A loader of configurations that leaves out jobs if the user asks for it. */
+  /** Returns a loader of configurations, which leaves out jobs if the user asks for it. */
   public static ConfigLoader loader(boolean skipUnsupported) {
     ConfigLoader loader = new ConfigLoader();
     return skipUnsupported ? loader.skippingUnsupported() : loader;
   }
 
-  /** What could be done about the problems, if there is something. */
+  /** Returns what to do about the problems, if there is anything to do. */
   public static Optional<String> hint(List<Problem> problems) {
     boolean unsupported =
         problems.stream()
@@ -150,7 +153,7 @@ public class ClusterOptions {
                     problem.severity() == Problem.Severity.ERROR
                         && problem.kind() == ProblemKind.UNSUPPORTED_SOURCE);
     return unsupported
-        ? Optional.of(SKIP_UNSUPPORTED + " goes on without jobs that have such sources")
+        ? Optional.of(SKIP_UNSUPPORTED + " leaves out the jobs with such service discovery")
         : Optional.empty();
   }
 
@@ -171,7 +174,7 @@ public class ClusterOptions {
     return result.configuration().get();
   }
 
-  /** Advice is only counted: it belongs to {@code check}. */
+  /** Advice is only counted, because {@code check} shows it. */
   private static void printProblems(Path file, List<Problem> problems, Console console) {
     int advice = 0;
     for (Problem problem : problems) {
@@ -187,7 +190,7 @@ public class ClusterOptions {
       console.errorLine(
           Console.yellow("warning: "),
           Nouns.count(advice, "setting is", "settings are"),
-          " legal but surely not meant so (promdisco check ",
+          " valid but probably a mistake (promdisco check ",
           file,
           ")");
     }
@@ -205,8 +208,8 @@ public class ClusterOptions {
       throw new TypeConversionException(
           "\""
               + text
-              + "\" (expected: a DNS label: at most 63 of a-z, 0-9 and -, neither first nor last"
-              + " a -)");
+              + "\" (expected: at most 63 of a-z, 0-9 and -, with no - at either end, for example"
+              + " monitoring)");
     }
   }
 
@@ -224,7 +227,7 @@ public class ClusterOptions {
           return bytes;
         }
       } catch (IllegalArgumentException e) {
-        // Said below.
+        // reported below
       }
       throw new TypeConversionException(
           "\"" + text + "\" (expected: a size or at most 100%, for example 200MB or 10%)");

@@ -15,11 +15,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Joins the parts as the options say. */
+/** Starts discovery according to the options. */
 public final class DiscoverySetup {
   private DiscoverySetup() {}
 
-  /** Discovers with {@code clients}, and counts what they list. */
+  /** Starts discovery with {@code clients}, and counts what they list. */
   public static Promdisco start(
       ClusterOptions cluster,
       Function<Ticker, ResourceClientFactory> clients,
@@ -27,7 +27,7 @@ public final class DiscoverySetup {
     return builder(cluster).kubernetesClients(listed.counting(clients)).build();
   }
 
-  /** Discovers what the options name. */
+  /** Starts discovery from what the options name. */
   public static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
     return builder(cluster).metrics(metrics).kubernetesClients(clients(cluster, console)).build();
   }
@@ -38,7 +38,7 @@ public final class DiscoverySetup {
   }
 
   /**
-   * Gives access to the objects that the options name. Prints which objects of a dump cannot be
+   * Returns access to the objects that the options name. Prints which objects of a dump cannot be
    * used.
    */
   public static Function<Ticker, ResourceClientFactory> clients(
@@ -54,14 +54,14 @@ public final class DiscoverySetup {
     }
     if (options.namespace != null) {
       throw CommandException.usage(
-          "--namespace without --manifests (expected: with a dump; a cluster names its"
-              + " own namespace)");
+          "--namespace without --manifests (expected: --manifests too; with a cluster, the"
+              + " credentials name the namespace)");
     }
     return servers(options, console);
   }
 
   /**
-   * Makes clients of the clusters that the options name, or else the configuration or the user's
+   * Returns clients of the clusters that the options name, or else the configuration or the user's
    * environment. Prints once which kubeconfig they use.
    */
   public static Function<Ticker, ResourceClientFactory> servers(

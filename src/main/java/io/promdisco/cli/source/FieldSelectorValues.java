@@ -8,12 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives slim objects the fields by which a server let them through a field selector or did not, so
- * that the same happens when they are read again. Where only a comparison is known and not the
- * value, {@code not-x} stands for something other than {@code x}.
+ * Adds fields to reduced objects, so that a field selector has the same result for them as on the
+ * server. If only a comparison is known and not the value, {@code not-x} stands for a value other
+ * than {@code x}.
  */
 final class FieldSelectorValues {
-  /** The fields that slim objects have; one that is missing is empty. */
+  /** The fields of reduced objects; a missing field is empty. */
   private static final Set<String> KEPT =
       Set.of(
           "metadata.name",
@@ -24,7 +24,7 @@ final class FieldSelectorValues {
           "spec.clusterIP",
           "spec.type");
 
-  /** A comparison: a field that is, or is not, of a value. */
+  /** A comparison: a field equals a value or not. */
   private record Term(List<String> path, boolean equal, String value) {
     static List<Term> of(String selector) {
       List<Term> terms = new ArrayList<>();
@@ -40,7 +40,7 @@ final class FieldSelectorValues {
       return terms;
     }
 
-    /** The value in an object; null: the object does not say. */
+    /** Returns the value in an object; null if it is missing. */
     @Nullable String in(ObjectNode object) {
       JsonNode at = object;
       for (String name : path) {
@@ -54,7 +54,7 @@ final class FieldSelectorValues {
       return there.equals(value) == equal;
     }
 
-    /** Whether the value is known if it holds, or if it does not. */
+    /** Whether the value of the field is known if the comparison holds, or if it does not. */
     boolean isExact(boolean holds) {
       return holds == equal || isBoolean();
     }
@@ -63,7 +63,7 @@ final class FieldSelectorValues {
       return value.equals("true") || value.equals("false");
     }
 
-    /** Makes it hold, or not. */
+    /** Makes the comparison hold, or not. */
     void set(ObjectNode object, boolean hold) {
       ObjectNode at = object;
       for (String name : path.subList(0, path.size() - 1)) {
@@ -84,10 +84,11 @@ final class FieldSelectorValues {
   private FieldSelectorValues() {}
 
   /**
-   * Sets what the selector says of an object that it has let through, where the object does not.
+   * Sets the fields of an object that the selector has selected, if they are missing.
    *
-   * @param selector as {@code spec.schedulerName=default,status.phase!=Failed}; may be empty
-   * @param exact whether to set only values that are known, which must come first
+   * @param selector for example {@code spec.schedulerName=default,status.phase!=Failed}; may be
+   *     empty
+   * @param exact whether to set only known values, which must be done first
    */
   static void chosen(ObjectNode object, String selector, boolean exact) {
     for (Term term : Term.of(selector)) {
@@ -98,7 +99,8 @@ final class FieldSelectorValues {
   }
 
   /**
-   * Sees to it that an object which the selector left out is left out by what it says itself.
+   * Sets the fields of an object that the selector has excluded, so that it excludes the object
+   * again.
    *
    * @param exact as for {@link #chosen}
    */

@@ -11,13 +11,13 @@ public final class JobChoice {
   @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
   public List<String> names = List.of();
 
-  /** Whether the job is one of those, or none is named. */
+  /** Whether the job is one of them, or no job is named. */
   public boolean includes(String job) {
     return names.isEmpty() || names.contains(job);
   }
 
   /**
-   * The configuration with only these jobs, so that the sources of others are not started.
+   * Returns the configuration with only these jobs, so that the sources of others are not started.
    *
    * @throws CommandException if there is no such job
    */
@@ -27,7 +27,7 @@ public final class JobChoice {
   }
 
   /**
-   * Those jobs of the configuration, in its order; all of them if none is named.
+   * Returns these jobs of the configuration, in its order; all of them if none is named.
    *
    * @throws CommandException if there is no such job
    */

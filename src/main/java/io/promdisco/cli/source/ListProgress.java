@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Counts the objects that clients list, for those who wait on a terminal; where nobody does, it
- * leaves clients as they are. A list that begins again counts from nothing. Safe for all threads.
+ * Counts the objects that clients list, for users who wait at a terminal. Without a terminal, it
+ * returns the clients unchanged. A list that starts again counts from zero. Safe for all threads.
  */
 public final class ListProgress {
   private final boolean shown;
@@ -38,7 +38,7 @@ public final class ListProgress {
     final String resource;
     final int place;
     final AtomicLong count = new AtomicLong();
-    volatile long announced; // with those that the server says will follow; 0: it has not said
+    volatile long announced; // including those that the server has announced; 0 if it has not
 
     Progress(String resource, int place) {
       this.resource = resource;
@@ -54,20 +54,20 @@ public final class ListProgress {
     }
   }
 
-  /** For those who wait at the console. */
+  /** Creates a progress for the user at the console. */
   public ListProgress(Console console) {
     shown = console.terminal();
   }
 
-  /** What counts all that the clients of {@code clients} list. */
+  /** Returns clients that count everything they list. */
   public Function<Ticker, ResourceClientFactory> counting(
       Function<Ticker, ResourceClientFactory> clients) {
     return shown ? ticker -> new CountingFactory(clients.apply(ticker)) : clients;
   }
 
   /**
-   * As {@code pods 31,200 of 50,000 · services 2,500}: by resource, in the order in which their
-   * lists began; empty if none has.
+   * Returns, for example, {@code pods 31,200 of 50,000 · services 2,500}: by resource, in the order
+   * in which their lists began; empty if none has.
    */
   public String text() {
     Map<String, long[]> byResource = new LinkedHashMap<>();
@@ -90,7 +90,7 @@ public final class ListProgress {
     return String.join(" · ", parts);
   }
 
-  /** A list that begins, or begins again in its old place. */
+  /** Starts a list, or starts it again in its place. */
   private Progress begin(Key key) {
     return lists.compute(
         key,
@@ -185,7 +185,7 @@ public final class ListProgress {
     }
   }
 
-  /** A list as a stream: its end is a bookmark, after which nothing is counted. */
+  /** A list as a stream. A bookmark ends it, after which nothing is counted. */
   private static final class CountingHandler<V> extends ForwardingWatchHandler<V> {
     private final Progress progress;
     private boolean ended;

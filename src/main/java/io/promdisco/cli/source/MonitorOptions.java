@@ -15,9 +15,9 @@ public final class MonitorOptions {
       names = MonitorReading.OPTION,
       paramLabel = "SETTINGS",
       description =
-          "Discover also what the ServiceMonitors, PodMonitors, Probes and ScrapeConfigs of"
-              + " --manifests ask for, with the settings of the OpenTelemetry target allocator."
-              + " Without CONFIG, only that.")
+          "Add the jobs of the ServiceMonitors, PodMonitors, Probes and ScrapeConfigs in"
+              + " --manifests, with these settings of the OpenTelemetry target allocator. Without"
+              + " CONFIG, use only these jobs.")
   private @Nullable Path settings;
 
   /** Reads the configuration and the monitors; every job that is chosen must be correct. */

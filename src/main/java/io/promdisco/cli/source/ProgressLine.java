@@ -17,8 +17,8 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows on a terminal, after half a second and until it is closed, how far a command is: a line
- * that goes away again. In a pipe it shows nothing.
+ * Shows the progress of a command on a terminal, after half a second and until it is closed, in a
+ * line that is removed at the end. Shows nothing in a pipe.
  */
 public final class ProgressLine implements AutoCloseable {
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -42,9 +42,9 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   /**
-   * Shows {@code text} from now on.
+   * Shows {@code text} until the result is closed.
    *
-   * @param text one line of how far it is; asked from a separate thread
+   * @param text returns one line; called from a separate thread
    */
   public static ProgressLine show(Console console, Supplier<String> text) {
     if (!console.terminal()) {
@@ -76,7 +76,7 @@ public final class ProgressLine implements AutoCloseable {
     }
   }
 
-  /** The terminal's line in which the cursor is. */
+  /** The line of the terminal with the cursor. */
   private static final class TerminalLine implements ProgressBarConsumer {
     private final PrintStream err;
     private final int columns;

@@ -7,11 +7,11 @@ import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.PrometheusDuration;
 import java.time.Duration;
 
-/** Says which sources could not be read. */
+/** Reports sources that could not be read. */
 public final class SourceFailures {
   private SourceFailures() {}
 
-  /** Prints a line for each failure, see the other method. */
+  /** Prints a line for each current failure. */
   public static int report(Console console, Promdisco promdisco, boolean synced, Duration timeout) {
     return report(console, "", promdisco, synced, timeout);
   }
@@ -19,10 +19,10 @@ public final class SourceFailures {
   /**
    * Prints a line for each current failure.
    *
-   * @param place the beginning of a line, if several configurations are read
+   * @param place the beginning of each line, if several configurations are read
    * @param synced whether all sources have delivered
-   * @param timeout how long they had
-   * @return the exit code that this makes
+   * @param timeout how long the command has waited
+   * @return the resulting exit code
    */
   public static int report(
       Console console, String place, Promdisco promdisco, boolean synced, Duration timeout) {
@@ -47,7 +47,7 @@ public final class SourceFailures {
             " (--timeout TIME waits longer)");
       }
     }
-    if (!synced && code == ExitCode.OK) { // They answered after the targets had been read.
+    if (!synced && code == ExitCode.OK) { // They have answered after the targets were read.
       code = ExitCode.UNREACHABLE;
       console.errorLine(
           Console.red("error: "),

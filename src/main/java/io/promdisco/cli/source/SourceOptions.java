@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which configuration, and where its Kubernetes objects come from. */
+/** The configuration, and the origin of its Kubernetes objects. */
 public final class SourceOptions extends ClusterOptions {
   public static final String CONFIG = "--config";
   public static final String CONFIG_FILE = "--config.file";
   public static final String CONFIG_HELP =
-      "Prometheus configuration file; the same as naming it without an option.";
+      "Prometheus configuration file, the same as CONFIG.";
 
   private static final Path DEFAULT = Path.of("prometheus.yml");
 
   @Parameters(
       arity = "0..1",
       paramLabel = "CONFIG",
-      description = "Prometheus configuration file. Default: prometheus.yml in this folder.")
+      description = "Prometheus configuration file. Default: prometheus.yml in the current folder.")
   private @Nullable Path argument;
 
   @Option(
@@ -36,7 +36,7 @@ public final class SourceOptions extends ClusterOptions {
   }
 
   /**
-   * The configuration file, which may be named as an argument or with an option.
+   * Returns the configuration file, which may be named as an argument or with an option.
    *
    * @throws CommandException if both are given, or neither and there is no default file
    */
@@ -58,7 +58,7 @@ public final class SourceOptions extends ClusterOptions {
     return argument != null || option != null;
   }
 
-  /** Reads the configuration; every job that is chosen must be correct. */
+  /** Reads the configuration; every chosen job must be correct. */
   public Configuration load(Console console, JobChoice jobs) {
     return load(file(), console, jobs);
   }

@@ -27,11 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
+/** Reads the targets and the configuration of a running {@code promdisco serve} or Prometheus. */
 public final class TargetsApiClient {
   private final String option;
 
-  /** The largest document. */
+  /** The maximum size of a document. */
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
           JsonFactory.builder()
@@ -45,12 +45,13 @@ public final class TargetsApiClient {
   private final Duration timeout;
 
   /**
-   * For one server.
+   * Creates a client of one server.
    *
-   * @param option that named it, for messages
-   * @param url as {@code http://127.0.0.1:9099}; may hold user and password, which are never shown
-   * @param timeout for each answer as a whole
-   * @throws CommandException if it is no URL of a server
+   * @param option the option that named it, for messages
+   * @param url for example {@code http://127.0.0.1:9099}; may contain user and password, which are
+   *     never shown
+   * @param timeout the timeout of each complete answer
+   * @throws CommandException if it is not the URL of a server
    */
   public TargetsApiClient(String option, String url, Duration timeout) {
     this.option = option;
@@ -73,7 +74,7 @@ public final class TargetsApiClient {
         option
             + ": "
             + (url.indexOf('@') >= 0 ? "<with credentials>" : url)
-            + " (expected: the URL of a running promdisco serve or Prometheus, as"
+            + " (expected: the URL of a running promdisco serve or Prometheus, for example"
             + " http://127.0.0.1:9099)");
   }
 
@@ -87,16 +88,16 @@ public final class TargetsApiClient {
   /**
    * The answer of a server.
    *
-   * @param targets active ones first
-   * @param incomplete a line for each wanted job that the server calls incomplete
+   * @param targets the targets, active ones first
+   * @param incomplete a line for each wanted job that the server reports as incomplete
    */
   public record TargetsAnswer(List<TargetRow> targets, List<String> incomplete) {}
 
   /**
-   * All targets that the server shows.
+   * Returns all targets that the server shows.
    *
-   * @param wanted the jobs that must be complete; empty: all
-   * @throws CommandException if it cannot be reached or talks rubbish
+   * @param wanted the jobs that must be complete; empty for all
+   * @throws CommandException if it cannot be reached or its answer is invalid
    */
   public TargetsAnswer targets(Collection<String> wanted) {
     JsonNode document = get("/api/v1/targets?state=any");
@@ -122,7 +123,7 @@ public final class TargetsApiClient {
     return lines;
   }
 
-  /** The configuration that is in force, in YAML, secrets hidden. */
+  /** Returns the configuration in force, as YAML, with secrets hidden. */
   public String config() {
     return get("/api/v1/status/config").path("data").path("yaml").asText();
   }
@@ -156,14 +157,14 @@ public final class TargetsApiClient {
       throw unreachable("cannot be read: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unreachable("was not read to the end");
+      throw unreachable("was not read completely");
     } catch (OutOfMemoryError e) {
       throw CommandException.unreachable(
           option
               + ": the answer of "
               + server()
-              + " needs more memory than there is (expected: a shorter one, or a larger heap:"
-              + " -Xmx)");
+              + " needs more memory than is available (expected: a shorter answer, or a larger"
+              + " heap: -Xmx)");
     }
   }
 

@@ -6,16 +6,16 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How long a command waits. */
+/** The option for how long a command waits. */
 public final class WaitOptions {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "How long to wait for all sources. Default: 30s.")
+      description = "Maximum time to wait for all sources. Default: 30s.")
   public Duration timeout = Duration.ofSeconds(30);
 
-  /** Reads {@code 30s}, {@code 1m30s}: durations as in the configuration. */
+  /** Reads durations as in the configuration: {@code 30s}, {@code 1m30s}. */
   public static final class DurationConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {

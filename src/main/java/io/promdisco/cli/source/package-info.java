@@ -1,6 +1,4 @@
-/**
- * What commands share: which configuration, where Kubernetes objects come from, how long to wait.
- */
+/** What commands share: the configuration, the origin of Kubernetes objects, waiting. */
 @Internal
 @NullMarked
 package io.promdisco.cli.source;

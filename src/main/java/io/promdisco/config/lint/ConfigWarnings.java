@@ -1,6 +1,6 @@
 package io.promdisco.config.lint;
 
-import io.promdisco.config.lint.RuleWarnings.RuleWarning;
+import io.promdisco.config.lint.RuleCheck.RuleWarning;
 import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Position;
@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Warns of what is legal but surely not meant, once all jobs have been read without an error. */
+/**
+ * Warns about settings that are valid but are probably a mistake. Runs after all jobs have been read
+ * without an error.
+ */
 public final class ConfigWarnings {
-  private static final List<RuleWarnings> RULES =
+  private static final List<RuleCheck> RULE_CHECKS =
       List.of(new NeverSetLabelWarning(), new UnusedLabelWarning());
 
   private ConfigWarnings() {}
@@ -24,8 +27,8 @@ public final class ConfigWarnings {
     for (LocatedJob job : jobs) {
       job.rules().forEach(rule -> uses.merge(position(rule), 1, Integer::sum));
     }
-    for (RuleWarnings advice : RULES) {
-      report(advice, jobs, uses);
+    for (RuleCheck check : RULE_CHECKS) {
+      report(check, jobs, uses);
     }
   }
 
@@ -34,16 +37,17 @@ public final class ConfigWarnings {
   }
 
   /**
-   * Jobs may share a rule through an anchor: it is of use if it is so in one of them.
+   * Reports the warnings of one check. Jobs can share a rule through a YAML anchor; a shared rule is
+   * reported only if the warning applies in every job that uses it.
    *
-   * @param uses how often each rule is used
+   * @param uses how many jobs use each rule
    */
   private static void report(
-      RuleWarnings advice, List<LocatedJob> jobs, Map<Position, Integer> uses) {
+      RuleCheck check, List<LocatedJob> jobs, Map<Position, Integer> uses) {
     Map<Position, Integer> found = new HashMap<>();
     List<RuleWarning> findings = new ArrayList<>();
     for (LocatedJob job : jobs) {
-      for (RuleWarning finding : advice.of(job)) {
+      for (RuleWarning finding : check.warnings(job)) {
         findings.add(finding);
         found.merge(position(finding.rule()), 1, Integer::sum);
       }

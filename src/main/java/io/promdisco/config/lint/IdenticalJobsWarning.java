@@ -10,14 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds jobs that scrape the same targets in the same way as one before. */
+/** Finds jobs that scrape the same targets with the same settings as an earlier job. */
 final class IdenticalJobsWarning {
   private static final String JOB_NAME = "job_name";
   private static final String JOB = "job";
 
   private IdenticalJobsWarning() {}
 
-  /** All that makes the targets of a job and how they are scraped, but its name. */
+  /** Everything that determines the targets of a job and how they are scraped, except its name. */
   private record Meaning(
       List<SdConfig> sources, List<RelabelRule> rules, Map<String, Object> settings) {}
 
@@ -39,12 +39,12 @@ final class IdenticalJobsWarning {
             .warn(
                 JOB_NAME,
                 ProblemKind.IDENTICAL_JOBS,
-                "the same targets, scraped in the same way, as in job \"" + other + "\"");
+                "scrapes the same targets with the same settings as job \"" + other + "\"");
       }
     }
   }
 
-  /** Then equal rules may choose other targets in each job. */
+  /** Whether a rule reads the job's name. Then equal rules may select other targets in each job. */
   private static boolean readsJobName(RelabelRule rule) {
     return switch (rule.action()) {
       case KEEPEQUAL, DROPEQUAL ->

@@ -16,16 +16,16 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Finds rules that keep a few namespaces out of all that are watched, where {@code
- * namespaces.names} would watch those only. Nothing is said where another job watches all of them
- * anyway, for then the watch is shared.
+ * Finds rules that keep a few namespaces although all are watched, if {@code namespaces.names}
+ * would watch only those. Gives no warning if another job watches all namespaces, because jobs
+ * share that watch.
  */
 final class NamespaceWarning {
   private static final String NAMESPACE = "__meta_kubernetes_namespace";
 
   private NamespaceWarning() {}
 
-  /** A watch of all namespaces, as jobs share it. */
+  /** A watch of all namespaces, which jobs can share. */
   private record Watch(
       Optional<String> apiServer, Optional<String> kubeconfig, HttpClientConfig http, Role role) {}
 
@@ -58,9 +58,10 @@ final class NamespaceWarning {
     section.warn(
         "regex",
         ProblemKind.WATCHES_TOO_MUCH,
-        "every namespace is watched to keep a few (expected: namespaces: {names: ["
+        "all namespaces are watched, but this rule keeps only some (expected: namespaces:"
+            + " {names: ["
             + names
-            + "]} in kubernetes_sd_configs, and no such rule)");
+            + "]} in kubernetes_sd_configs instead of this rule)");
   }
 
   private static boolean watchesAll(KubernetesSdConfig config) {
@@ -71,7 +72,7 @@ final class NamespaceWarning {
     return new Watch(config.apiServer(), config.kubeconfigFile(), config.http(), config.role());
   }
 
-  /** The rule that keeps a few namespaces only; -1: none. */
+  /** Returns the index of the rule that keeps only a few namespaces, or -1. */
   private static int choosing(LocatedJob job) {
     List<RelabelRule> rules = job.config().relabelRules();
     for (int i = 0; i < rules.size(); i++) {

@@ -18,14 +18,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds rules that read meta labels which no source of the job sets, so that they do nothing, or
- * the same to every target. A rule that tells targets apart by other labels, or that is meant for
- * labels that are missing, is left alone.
+ * Finds rules that read only meta labels which no source of the job sets, so that they have no
+ * effect, or the same effect on every target. Ignores rules that also read other labels, and rules
+ * that test whether a label is missing.
  */
-final class NeverSetLabelWarning implements RuleWarnings {
+final class NeverSetLabelWarning implements RuleCheck {
   private static final String META = "__meta_";
 
-  /** Stands for what a label held before. */
+  /** A placeholder for the previous value of a label. */
   private static final String BEFORE = "before";
 
   private static final Set<Action> READING =
@@ -38,7 +38,7 @@ final class NeverSetLabelWarning implements RuleWarnings {
           Action.UPPERCASE);
 
   @Override
-  public List<RuleWarning> of(LocatedJob job) {
+  public List<RuleWarning> warnings(LocatedJob job) {
     List<RuleWarning> findings = new ArrayList<>();
     if (job.config().sdConfigs().isEmpty()) {
       return findings;
@@ -89,7 +89,10 @@ final class NeverSetLabelWarning implements RuleWarnings {
     return setBy.isEmpty() ? Problem.hint(name, labels.exact()) : " (" + setBy + ")";
   }
 
-  /** What a rule does to every target when all that it reads is missing; null: something useful. */
+  /**
+   * Returns what a rule does to every target if all labels that it reads are missing; null if the
+   * rule is useful.
+   */
   private static @Nullable String effectOnAll(RelabelRule rule) {
     String target = rule.targetLabel();
     return switch (rule.action()) {
@@ -114,7 +117,7 @@ final class NeverSetLabelWarning implements RuleWarnings {
     return new Relabeler(List.of(rule)).apply(labels);
   }
 
-  /** Whether each text that the rule looks for needs a label that is missing. */
+  /** Whether every text that the rule matches needs a label that is missing. */
   private static boolean neverMatches(RelabelRule rule, List<String> missing) {
     if (rule.action() == Action.HASHMOD
         || rule.action() == Action.LOWERCASE

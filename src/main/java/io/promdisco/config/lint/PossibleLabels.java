@@ -11,13 +11,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of labels that a job's targets may have at some point of its rules: rather too many than
- * too few, so that what is not among them is never there.
+ * Names of labels that a job's targets may have at some point in its rules. The set may contain too
+ * many names but never too few: a label that is not in it never exists.
  *
- * <p>A family is all names with some beginning, as {@code __meta_kubernetes_pod_label_}.
+ * <p>A family is all names with a common prefix, for example {@code __meta_kubernetes_pod_label_}.
  */
 final class PossibleLabels {
-  /** Each {@code labelmap} can double the names; beyond so many any name is possible. */
+  /**
+   * The maximum number of names. Each {@code labelmap} can double the names; beyond the maximum,
+   * any name is assumed to be possible.
+   */
   private static final int MOST = 10_000;
 
   private static final List<String> OF_EVERY_TARGET =
@@ -32,7 +35,7 @@ final class PossibleLabels {
           "__scrape_native_histograms__",
           "job");
 
-  /** A beginning that is cut off or replaced. */
+  /** A regex whose prefix is removed or replaced. */
   private static final Pattern BEGINNING = Pattern.compile("\\^?(\\w*)\\(\\.[+*]\\)\\$?");
 
   private static final Pattern NEW_BEGINNING = Pattern.compile("(\\w*)\\$(?:1|\\{1})");
@@ -42,14 +45,14 @@ final class PossibleLabels {
   private boolean anything;
 
   /**
-   * Names that begin alike.
+   * Names with a common prefix.
    *
-   * @param beginning how
-   * @param open whether anything may follow, or else a letter or a digit first, as keys of
-   *     Kubernetes labels and annotations begin
+   * @param beginning the prefix
+   * @param open whether anything may follow; otherwise a letter or digit comes first, as in keys of
+   *     Kubernetes labels and annotations
    */
   private record Family(String beginning, boolean open) {
-    /** Whether text begins as the family does and could go on as its names do. */
+    /** Whether the text begins with the prefix and can be continued to a name of the family. */
     boolean covers(String text) {
       return text.startsWith(beginning)
           && (open
@@ -62,7 +65,7 @@ final class PossibleLabels {
     }
   }
 
-  /** What the sources of a job set. */
+  /** Returns the labels that the sources of a job set. */
   static PossibleLabels of(ScrapeConfig job) {
     PossibleLabels labels = new PossibleLabels();
     job.params().keySet().forEach(name -> labels.names.add("__param_" + name));
@@ -82,24 +85,24 @@ final class PossibleLabels {
     return this;
   }
 
-  /** Names with a key of a Kubernetes label or annotation behind a beginning. */
+  /** Adds names that consist of a prefix and the key of a Kubernetes label or annotation. */
   PossibleLabels keys(String beginning) {
     families.add(new Family(beginning, false));
     return this;
   }
 
-  /** Names with anything behind a beginning. */
+  /** Adds all names with a prefix. */
   PossibleLabels family(String beginning) {
     families.add(new Family(beginning, true));
     return this;
   }
 
-  /** There may be any label. */
+  /** Adds all names. */
   void anything() {
     anything = true;
   }
 
-  /** The names that are known to the letter. */
+  /** Returns the names that are known exactly, without the families. */
   Set<String> exact() {
     return names;
   }
@@ -111,7 +114,7 @@ final class PossibleLabels {
         || families.stream().anyMatch(family -> family.has(name));
   }
 
-  /** Whether a target may have a label with such a beginning. */
+  /** Whether a target may have a label with this prefix. */
   boolean mayHaveFamily(String beginning) {
     return anything
         || names.stream().anyMatch(name -> name.startsWith(beginning))
@@ -123,7 +126,7 @@ final class PossibleLabels {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
-  /** Adds what a rule may write. */
+  /** Adds the labels that a rule may write. */
   void after(RelabelRule rule) {
     switch (rule.action()) {
       case REPLACE -> {
@@ -139,7 +142,7 @@ final class PossibleLabels {
     }
   }
 
-  /** The beginning that a {@code labelmap} looks for; null if it looks for something else. */
+  /** Returns the prefix that a {@code labelmap} matches, or null if it matches something else. */
   static @Nullable String beginning(RelabelRule rule) {
     Matcher beginning = BEGINNING.matcher(rule.regex());
     return rule.action() == Action.LABELMAP && beginning.matches() ? beginning.group(1) : null;

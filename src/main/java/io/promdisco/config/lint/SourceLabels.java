@@ -11,7 +11,7 @@ import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which labels each source of targets may set. */
+/** The labels that each kind of service discovery may set. */
 final class SourceLabels {
   private static final String PREFIX = "__meta_kubernetes_";
   private static final AttachMetadata ALL = new AttachMetadata(true, true, true, true, true);
@@ -26,7 +26,7 @@ final class SourceLabels {
     } else if (config instanceof DnsSdConfig dns) {
       dns(dns.type(), to);
     } else {
-      to.anything(); // Files, HTTP servers and third parties may set every label.
+      to.anything(); // Files, HTTP servers and third-party sources may set any label.
     }
   }
 
@@ -130,7 +130,7 @@ final class SourceLabels {
     }
   }
 
-  /** The name of an object, and what comes from its own labels and annotations. */
+  /** Adds the name of an object, and the labels made from its own labels and annotations. */
   private static void object(String resource, PossibleLabels to) {
     to.name(PREFIX + resource + "_name");
     keys(resource, to);
@@ -143,7 +143,7 @@ final class SourceLabels {
     }
   }
 
-  /** Which Kubernetes roles set a label: {@code set by role pod}; empty if none does. */
+  /** Returns which Kubernetes roles set a label: {@code set by role pod}; empty if none does. */
   static String setBy(String name) {
     List<String> roles = new ArrayList<>();
     for (Role role : Role.values()) {

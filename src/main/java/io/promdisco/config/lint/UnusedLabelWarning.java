@@ -9,18 +9,18 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Finds labels that are meant to last for a few rules only, and that no later rule reads. */
-final class UnusedLabelWarning implements RuleWarnings {
+/** Finds temporary labels that no later rule reads. */
+final class UnusedLabelWarning implements RuleCheck {
   private static final String TEMPORARY = "__tmp_";
 
-  /** Prometheus Operator writes it in every job, for rules that its users may add. */
+  /** Prometheus Operator writes this label in every job, for rules that users may add. */
   private static final String OF_OPERATOR = "__tmp_prometheus_job_name";
 
   private static final Set<Action> WRITING =
       EnumSet.of(Action.REPLACE, Action.HASHMOD, Action.LOWERCASE, Action.UPPERCASE);
 
   @Override
-  public List<RuleWarning> of(LocatedJob job) {
+  public List<RuleWarning> warnings(LocatedJob job) {
     List<RelabelRule> rules = job.config().relabelRules();
     List<RuleWarning> findings = new ArrayList<>();
     for (int i = 0; i < job.rules().size(); i++) {
@@ -36,7 +36,7 @@ final class UnusedLabelWarning implements RuleWarnings {
                 job.rules().get(i),
                 "target_label",
                 ProblemKind.UNUSED_LABEL,
-                "no later rule reads " + name + ", and no series shows it"));
+                "no later rule reads " + name + ", and it is not part of the final labels"));
       }
     }
     return findings;

@@ -1,4 +1,4 @@
-/** Advice on what is legal but surely not meant, over whole jobs. */
+/** Warnings about settings that are valid but probably a mistake, for whole jobs. */
 @Internal
 @NullMarked
 package io.promdisco.config.lint;

@@ -10,11 +10,13 @@ import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.lint.ConfigWarnings;
 import io.promdisco.config.section.CheckedOnlySections;
+import io.promdisco.config.section.DnsSdReader;
+import io.promdisco.config.section.FileSdReader;
 import io.promdisco.config.section.GlobalReader;
 import io.promdisco.config.section.Globs;
+import io.promdisco.config.section.HttpSdReader;
 import io.promdisco.config.section.KubernetesSdReader;
 import io.promdisco.config.section.LocatedJob;
-import io.promdisco.config.section.PollingSdReaders;
 import io.promdisco.config.section.ScrapeReader;
 import io.promdisco.config.section.SdConfigReader;
 import io.promdisco.config.section.SdConfigReaders;
@@ -41,17 +43,17 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a Prometheus configuration file, strictly, and reports every mistake with its place. Safe
+ * Reads a Prometheus configuration file strictly, and reports every mistake with its place. Safe
  * for all threads.
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/">
  *     Configuration</a>
  */
 public final class ConfigLoader {
-  /** The limit of a configuration, in bytes. */
+  /** The maximum size of a configuration in bytes. */
   public static final int MOST_BYTES = YamlFile.MOST_BYTES;
 
-  /** A document that is null sets everything to nothing, even what has defaults. */
+  /** A document that is null turns everything off, even settings that have defaults. */
   private static final Map<String, Object> NOTHING =
       Map.of(
           "global",
@@ -61,7 +63,7 @@ public final class ConfigLoader {
 
   private static final String WHAT = "a Prometheus configuration";
 
-  /** What to do with files that the configuration names. */
+  /** How to treat files that the configuration names. */
   private enum NamedFiles {
     READ,
     LEAVE_TARGET_FILES,
@@ -69,13 +71,13 @@ public final class ConfigLoader {
   }
 
   private final SdConfigReaders sources;
-  private final Set<String> only; // jobs; empty: all
+  private final Set<String> only; // names of jobs; empty: all
   private final NamedFiles files;
 
   /**
-   * A loader that knows the sources that promdisco has, and those that third parties add: every
-   * {@link SdConfigReader} that {@link ServiceLoader} finds with the context class loader of this
-   * moment. It looks for them when a configuration has a source that promdisco has not.
+   * Creates a loader for the discovery kinds of promdisco and of third parties: every {@link
+   * SdConfigReader} that {@link ServiceLoader} finds with the current context class loader. It
+   * searches only when a configuration uses a kind that promdisco does not have.
    */
   public ConfigLoader() {
     this(
@@ -84,7 +86,7 @@ public final class ConfigLoader {
         NamedFiles.READ);
   }
 
-  /** A loader that knows these sources of targets. */
+  /** Creates a loader for these discovery kinds. */
   public ConfigLoader(List<SdConfigReader> sources) {
     this(SdConfigReaders.of(sources, List.of()), Set.of(), NamedFiles.READ);
   }
@@ -96,17 +98,17 @@ public final class ConfigLoader {
   }
 
   /**
-   * A loader that leaves out jobs with sources of targets which Prometheus has and promdisco has
-   * not, each with a warning; by default they are errors. Such a job is left out as a whole, even
-   * if it has other sources too.
+   * Returns a loader that leaves out jobs with service discovery that Prometheus supports and
+   * promdisco does not. Each gets a warning; by default they are errors. A job is left out
+   * completely, even if it has other sources too.
    */
   public ConfigLoader skippingUnsupported() {
     return new ConfigLoader(sources.skippingUnsupported(), only, files);
   }
 
   /**
-   * A loader for which only these jobs have to be correct. It leaves out other jobs with errors and
-   * counts these errors in one warning. It reports no other problems of other jobs.
+   * Returns a loader that requires only these jobs to be correct. It leaves out other jobs with
+   * errors, counts their errors in one warning, and reports no other problems of other jobs.
    *
    * @param jobs names; empty: all jobs
    */
@@ -115,37 +117,41 @@ public final class ConfigLoader {
   }
 
   /**
-   * A loader that does not look into the files that {@code file_sd_configs} name: for callers that
-   * start the sources, which report problems of their files. A pattern that matches no file is
-   * still a warning.
+   * Returns a loader that does not read the files that {@code file_sd_configs} name. It is for
+   * callers that start the sources, which report problems of their files. A pattern that matches no
+   * file is still a warning.
    */
   public ConfigLoader leavingTargetFiles() {
     return new ConfigLoader(sources, only, NamedFiles.LEAVE_TARGET_FILES);
   }
 
   /**
-   * A loader that looks at no file that the configuration names, not even whether it exists:
-   * certificates, credentials, rules, targets, and {@code scrape_config_files}, whose jobs are
-   * missing in the result. It checks everything else.
+   * Returns a loader that does not access files that the configuration names, not even to see
+   * whether they exist: certificates, credentials, rules, targets, and {@code scrape_config_files},
+   * whose jobs are missing in the result. It checks everything else.
    */
   public ConfigLoader leavingFiles() {
     return new ConfigLoader(sources, only, NamedFiles.LEAVE);
   }
 
-  /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
+  /** Returns the readers of promdisco's discovery kinds: static, Kubernetes, file, HTTP and DNS. */
   public static List<SdConfigReader> standardSources() {
-    List<SdConfigReader> sources = new ArrayList<>(PollingSdReaders.all());
-    sources.addAll(0, List.of(new StaticSdReader(), KubernetesSdReader.reader()));
-    return sources;
+    return List.of(
+        new StaticSdReader(),
+        KubernetesSdReader.reader(),
+        FileSdReader.reader(),
+        HttpSdReader.reader(),
+        DnsSdReader.reader());
   }
 
   /**
-   * What became of a file.
+   * The result of reading a file.
    *
-   * @param configuration nothing if it is refused; there may be errors all the same, such as a file
-   *     that it names and that is not there (yet)
-   * @param problems every one, in the order of the file
-   * @param groups the targets that are spelt out, with their places; none if the file is refused
+   * @param configuration empty if the file is rejected. If it is present, there may still be
+   *     errors, for example a named file that does not exist
+   * @param problems every problem, in the order of the file
+   * @param groups the targets that are written in files, with their places; empty if the file is
+   *     rejected
    */
   public record LoadResult(
       Optional<Configuration> configuration, List<Problem> problems, List<ConfiguredGroup> groups) {
@@ -168,14 +174,14 @@ public final class ConfigLoader {
   /**
    * Reads a file.
    *
-   * @throws ConfigException if it is refused, with every problem
+   * @throws ConfigException if the file is rejected, with every problem
    */
   public Configuration load(Path file) throws ConfigException {
     LoadResult result = read(file);
     return result.configuration().orElseThrow(() -> new ConfigException(result.problems()));
   }
 
-  /** Reads a file; one that cannot be read is a problem too. */
+  /** Reads a file. If it cannot be read, that is one of the problems. */
   public LoadResult read(Path file) {
     return read(file, root -> root, (section, jobs) -> {});
   }
@@ -184,7 +190,7 @@ public final class ConfigLoader {
    * Reads a configuration that is a section of a file.
    *
    * @param inner reads the other keys of the file and returns the section
-   * @param check notes further problems of the jobs in the section
+   * @param check reports further problems of the jobs in the section
    */
   @Internal
   public LoadResult read(
@@ -200,10 +206,10 @@ public final class ConfigLoader {
   }
 
   /**
-   * Reads a configuration that has been read from somewhere.
+   * Reads a configuration whose content is given.
    *
-   * @param fileName what to call it in problems
-   * @param folder what relative paths in it are relative to
+   * @param fileName the name of the file in problems
+   * @param folder the folder for relative paths
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     return read(fileName, content, folder, root -> root, (section, jobs) -> {});
@@ -250,7 +256,7 @@ public final class ConfigLoader {
         written(problems, document.jobs()));
   }
 
-  /** The targets of the jobs that are spelt out. */
+  /** Returns the targets that are written in the configuration. */
   private static List<ConfiguredGroup> written(ProblemCollector problems, List<LocatedJob> jobs) {
     List<ConfiguredGroup> groups = new ArrayList<>();
     for (LocatedJob job : jobs) {
@@ -263,19 +269,19 @@ public final class ConfigLoader {
   }
 
   /**
-   * What a file and those that it names say.
+   * The content of a file and of those that it names.
    *
-   * @param jobs those that are not left out
-   * @param effective how it is shown
+   * @param jobs the jobs that are not left out
+   * @param effective the effective configuration
    */
   private record Document(List<LocatedJob> jobs, Map<String, Object> effective) {}
 
   /**
    * Reads the keys {@code global} and {@code scrape_configs} of a file that has other keys too.
    *
-   * @param root the file's outermost section, which notes what is wrong
-   * @param folder what relative paths are relative to
-   * @return the jobs, as far as they could be read
+   * @param root the file's outermost section, which collects the problems
+   * @param folder the folder for relative paths
+   * @return the jobs that could be read
    */
   @Internal
   public List<ScrapeConfig> inline(Section root, Path folder) {
@@ -321,7 +327,7 @@ public final class ConfigLoader {
     List<LocatedJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < named.size(); i++) {
       if (named.get(i).isEmpty()) {
-        continue; // A null matches nothing.
+        continue; // A pattern that is null matches nothing.
       }
       all.addAll(fromFiles(root, i, named.get(i), global, names));
     }

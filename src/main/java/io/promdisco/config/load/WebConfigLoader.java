@@ -25,8 +25,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@code --web.config.file} strictly, with the place of every mistake. Safe for all
- * threads.
+ * Reads a {@code --web.config.file} strictly, and reports every mistake with its place. Safe for
+ * all threads.
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/https/">Format</a>
  * @hidden
@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class WebConfigLoader {
   private static final List<String> VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
-  /** Which headers may be set, and their values where they are few; as Prometheus has it. */
+  /**
+   * The headers that may be set, with their allowed values if only a few are allowed; the list is
+   * Prometheus's.
+   */
   private static final Map<String, Set<String>> HEADERS =
       Map.of(
           "Strict-Transport-Security", Set.of(),
@@ -54,10 +57,10 @@ public final class WebConfigLoader {
   }
 
   /**
-   * Reads the bytes of a file.
+   * Reads a file whose content is given.
    *
-   * @param file what to call it in problems; relative paths in it are relative to its folder
-   * @throws ConfigException if it is refused, with every problem
+   * @param file the name of the file in problems; paths are relative to its folder
+   * @throws ConfigException if the file is rejected, with every problem
    */
   public static WebConfig read(Path file, byte[] content) throws ConfigException {
     ProblemCollector problems = new ProblemCollector(file.toString());
@@ -86,7 +89,7 @@ public final class WebConfigLoader {
       root.keyError(
           "rate_limit",
           ProblemKind.INVALID_VALUE,
-          "not supported (expected: a proxy in front that limits the rate)");
+          "not supported (expected: a proxy in front of promdisco that limits the rate)");
     }
     root.finish();
     return config;
@@ -140,14 +143,14 @@ public final class WebConfigLoader {
     if (hasCa && tls.clientAuth() == ClientAuth.NO_CLIENT_CERT) {
       section.error(
           tls.clientCaFile().isEmpty() ? "client_ca" : "client_ca_file",
-          "client CAs are of no use without client_auth_type (expected: "
+          "client CAs have no effect without client_auth_type (expected: "
               + ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT.written()
               + ")");
     }
     if (!tls.allowedSans().isEmpty() && !tls.clientAuth().required()) {
       section.error(
           "client_allowed_sans",
-          "of no use where clients need no certificate (expected: client_auth_type "
+          "no effect unless clients need a certificate (expected: client_auth_type "
               + ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT.written()
               + " or "
               + ClientAuth.REQUIRE_ANY_CLIENT_CERT.written()
@@ -165,7 +168,7 @@ public final class WebConfigLoader {
     if (written.isEmpty()) {
       return ClientAuth.NO_CLIENT_CERT;
     }
-    if (written.equals("RequireClientCert")) { // the name of old
+    if (written.equals("RequireClientCert")) { // the former name
       return ClientAuth.REQUIRE_ANY_CLIENT_CERT;
     }
     for (ClientAuth one : ClientAuth.values()) {
@@ -203,7 +206,7 @@ public final class WebConfigLoader {
         section.error(
             "cipher_suites",
             i,
-            "unknown cipher: " + suites.get(i) + " (expected: one that this JVM has)");
+            "unknown cipher: " + suites.get(i) + " (expected: one that this JVM supports)");
       }
     }
     return suites;
@@ -213,12 +216,12 @@ public final class WebConfigLoader {
     try {
       return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("the platform has no TLS", e);
+      throw new IllegalStateException("this JVM does not support TLS", e);
     }
   }
 
   private static Map<String, String> headers(Section http) {
-    http.bool("http2", true); // HTTP/1.1 is spoken in either case
+    http.bool("http2", true); // accepted; HTTP/1.1 is always used
     Map<String, String> headers = http.stringMap("headers");
     headers.forEach(
         (name, value) -> {
@@ -257,8 +260,8 @@ public final class WebConfigLoader {
                     "basic_auth_users",
                     "user \""
                         + user
-                        + "\": not a bcrypt hash (expected: what htpasswd -nBC 10 \"\""
-                        + " prints behind the colon)");
+                        + "\": not a bcrypt hash (expected: what htpasswd -nBC 10 \"\" prints"
+                        + " after the colon)");
               }
               users.put(user, new Secret(hash));
             });

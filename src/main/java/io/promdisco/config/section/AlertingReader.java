@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code alerting}, which is checked and shown only. */
+/** Reads {@code alerting}, which is only checked and shown. */
 final class AlertingReader {
   private static final String KEY = "alerting";
   private static final String MANAGERS = "alertmanagers";
@@ -128,7 +128,7 @@ final class AlertingReader {
     }
   }
 
-  /** Alertmanagers have addresses, as other targets do, once the rules have been applied. */
+  /** Checks addresses after the relabel rules, as for other targets. */
   private static void checkTargets(
       Section manager, List<RelabelRule> rules, Map<String, String> defaults) {
     Relabeler relabeler = new Relabeler(rules);
@@ -146,7 +146,7 @@ final class AlertingReader {
                           i < positions.size() ? positions.get(i) : manager.position(),
                           ProblemKind.BAD_TARGET,
                           path + ".targets[" + i + "]",
-                          "once the rules of this Alertmanager have been applied: " + wrong);
+                          "after the rules of this Alertmanager: " + wrong);
                 }
               }
             });

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads the sections that do not shape targets: checked and shown, and otherwise ignored.
+ * Reads the sections that do not affect targets. They are checked and shown, and otherwise ignored.
  *
  * @hidden
  */
@@ -71,7 +71,7 @@ public final class CheckedOnlySections {
           choice("floats", "", List.of("xor", "xor2"))
               .accepted(
                   Set.of("", "xor", "xor2")::contains,
-                  floats -> "\"" + floats + "\" (expected: xor, xor2 or no key)"));
+                  floats -> "\"" + floats + "\" (expected: xor or xor2, or no key)"));
   static final SectionTable RETENTION =
       SectionTable.of(
           "retention",
@@ -231,7 +231,7 @@ public final class CheckedOnlySections {
     }
   }
 
-  /** A list of files, the last part of each with at most one {@code *}. */
+  /** Reads a list of files; the last part of each may contain one {@code *}. */
   public static List<String> files(Section root, String key, String kind, ConfigPaths paths) {
     List<String> files = new ArrayList<>();
     for (String file : root.texts(key)) {
@@ -283,7 +283,7 @@ public final class CheckedOnlySections {
   public void otlp(Map<String, Object> shown) {
     Section written = root.section("otlp");
     if (written == null && root.has("otlp")) {
-      return; // Null is nothing at all, not the defaults.
+      return; // null means no section here, not a section of defaults.
     }
     SettingValues otlp = OTLP.read(root.sectionOrEmpty("otlp"), paths);
     String translation = otlp.get(TRANSLATION);
@@ -307,7 +307,7 @@ public final class CheckedOnlySections {
     put(shown, "otlp", otlp.shown());
   }
 
-  /** Names without blanks around them, each once. */
+  /** A list of attribute names. Surrounding blanks are removed, and each name may occur once. */
   private static Setting<List<String>> attributes(String attributesKey) {
     return Setting.of(
         attributesKey,

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The credentials for clouds, which {@code remote_write} and {@code alertmanagers} may have; they
- * are checked and shown only.
+ * Reads the cloud credentials of {@code remote_write} and {@code alertmanagers}, which are only
+ * checked and shown.
  */
 final class CloudCredentials {
   private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_+=,.@-]{2,64}");
@@ -216,10 +216,10 @@ final class CloudCredentials {
   private static Setting<String> uuid(Setting<String> field) {
     return field.accepted(
         text -> text.isEmpty() || isUuid(text),
-        text -> "\"" + text + "\" is no UUID (expected: as 00000000-1111-2222-3333-444444444444)");
+        text -> "\"" + text + "\" is not a UUID (expected: for example 00000000-1111-2222-3333-444444444444)");
   }
 
-  /** As Azure's library reads them: also with braces, as a URN or without dashes. */
+  /** Reads UUIDs as Azure's library does: also with braces, as a URN, or without dashes. */
   private static boolean isUuid(String text) {
     String bare =
         text.length() == UUID_LENGTH + URN.length() && text.toLowerCase(Locale.ROOT).startsWith(URN)

@@ -9,8 +9,8 @@ final class EnvironmentVariables {
   private EnvironmentVariables() {}
 
   /**
-   * The text with its variables replaced; {@code $$} is a dollar sign, and one that begins no name
-   * stays.
+   * Returns the text with its variables replaced. {@code $$} becomes a dollar sign; a dollar sign
+   * without a name remains.
    */
   static String expand(String text, UnaryOperator<String> values) {
     StringBuilder out = new StringBuilder();
@@ -26,7 +26,7 @@ final class EnvironmentVariables {
       int end = nameEnd(text, start);
       boolean braces = text.charAt(start) == '{';
       if (braces && end < 0) {
-        i = start + 1; // Go drops an opening brace without an end.
+        i = start + 1; // Go drops an opening brace that is not closed.
       } else if (end == start) {
         out.append('$');
         i = start;
@@ -39,7 +39,10 @@ final class EnvironmentVariables {
     return out.toString();
   }
 
-  /** Where the name that begins at {@code start} ends, its braces included; -1 without an end. */
+  /**
+   * Returns the end of the name that begins at {@code start}, including braces; -1 if it is not
+   * closed.
+   */
   private static int nameEnd(String text, int start) {
     char first = text.charAt(start);
     if (first == '{') {

@@ -74,14 +74,14 @@ public final class GlobalReader {
   }
 
   /**
-   * What was read.
+   * The result of reading the section.
    *
-   * @param settings what all jobs inherit
-   * @param shown how the section is shown
+   * @param settings the settings that all jobs inherit
+   * @param shown the section as the effective configuration shows it
    * @hidden
    */
   public record Result(SettingValues settings, Map<String, Object> shown) {
-    /** Which names of labels and metrics are valid where a job does not say otherwise. */
+    /** Which names of labels and metrics are valid in jobs that do not set it. */
     public NameValidation names() {
       return ScrapeSettings.nameValidation(settings);
     }
@@ -91,7 +91,7 @@ public final class GlobalReader {
   public Result read(Section root, ConfigPaths paths) {
     SettingValues global = TABLE.readKnown(root.sectionOrEmpty("global"), paths);
     if (root.section("global") == null) {
-      // Prometheus has a default for it only where the whole section is left out.
+      // Prometheus uses this default only if the whole section is missing.
       global.set(ScrapeSettings.ESCAPING, NameEscaping.ALLOW_UTF_8.text());
     }
     global.set(LABELS, externalLabels(global));

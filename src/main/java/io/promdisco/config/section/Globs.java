@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * File name patterns as Go has them: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and {@code
- * \} in any part of a path. Hidden files match as others do; braces stand for themselves.
+ * File name patterns of Go: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and {@code \} in any
+ * part of a path. Hidden files match like other files; braces have no special meaning.
  *
  * @hidden
  */
@@ -23,9 +23,9 @@ public final class Globs {
   private Globs() {}
 
   /**
-   * The files that match, sorted; none if there is none, or if a folder cannot be read.
+   * Returns the matching files, sorted; empty if there are none, or if a folder cannot be read.
    *
-   * @throws PatternSyntaxException if {@code pattern} is none
+   * @throws PatternSyntaxException if {@code pattern} is malformed
    */
   public static List<Path> files(String pattern) {
     if (pattern.isEmpty()) {
@@ -35,7 +35,7 @@ public final class Globs {
     try {
       path = Path.of(pattern);
     } catch (InvalidPathException e) {
-      return List.of(); // There can be no such file.
+      return List.of(); // No such file can exist.
     }
     check(pattern);
     List<Path> found = new ArrayList<>();
@@ -55,7 +55,7 @@ public final class Globs {
     return found;
   }
 
-  /** Refuses what Go refuses before it looks at any file. */
+  /** Rejects patterns that Go rejects before it looks at any file. */
   private static void check(String pattern) {
     String prefix = pattern;
     while (hasMeta(prefix)) {
@@ -88,15 +88,15 @@ public final class Globs {
       }
       return matching;
     } catch (IOException | DirectoryIteratorException e) {
-      return List.of(); // As in Go, a folder that cannot be read holds nothing.
+      return List.of(); // As in Go, a folder that cannot be read counts as empty.
     }
   }
 
   /**
-   * Whether a name matches. As in Go, what follows the first mismatch is not read, so that it may
-   * be no pattern; but from a mismatch to the next star it is.
+   * Whether a name matches. As in Go, matching stops at the next star after the first mismatch, so
+   * a syntax error behind that star is not noticed.
    *
-   * @throws PatternSyntaxException if what is read is no pattern
+   * @throws PatternSyntaxException if the part of the pattern that is read is malformed
    */
   static boolean matches(String pattern, String name) {
     int at = 0;
@@ -129,7 +129,7 @@ public final class Globs {
     return rest == name.length();
   }
 
-  /** Where the part of a pattern that begins at {@code start} meets the next star. */
+  /** Returns the index of the next star after {@code start}. */
   private static int chunkEnd(String pattern, int start) {
     boolean inClass = false;
     int i = start;
@@ -141,7 +141,7 @@ public final class Globs {
     return i;
   }
 
-  /** A part of a pattern without a star, matched with a name from an index on. */
+  /** Matches a part of a pattern without a star against a name from an index on. */
   private static final class Chunk {
     private final String pattern;
     private final String chunk;
@@ -157,7 +157,7 @@ public final class Globs {
       this.in = from;
     }
 
-    /** Where the match ends in the name; -1 if there is none. */
+    /** Returns the end of the match in the name, or -1 if it does not match. */
     int match() {
       while (at < chunk.length()) {
         int next = next();
@@ -212,7 +212,7 @@ public final class Globs {
       return found != negated;
     }
 
-    /** One end of a range; more of the class must follow. */
+    /** Reads one end of a range; more of the class must follow. */
     private int bound() {
       if (at < chunk.length() && (chunk.charAt(at) == '-' || chunk.charAt(at) == ']')) {
         throw wrong();

@@ -31,17 +31,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Prometheus's HTTP client settings, which stand inline among the keys of a section. */
+/** Reads Prometheus's HTTP client settings, whose keys are among those of another section. */
 final class HttpClientReader {
-  /** Whose settings are read: it decides about a default, and about files that do not exist. */
+  /**
+   * The section that has the settings. It determines a default, and whether missing files are
+   * reported.
+   */
   enum Owner {
-    /** A job: as promtool does, its own credential files and its certificate are looked for. */
+    /** A job. As in promtool, its credential files and its certificate must exist. */
     JOB,
-    /** A Kubernetes source of a job: promtool looks for the files of its certificate. */
+    /** A Kubernetes source of a job. As in promtool, the files of its certificate must exist. */
     KUBERNETES,
     /** HTTP/2 is off by default. */
     REMOTE_WRITE,
-    /** Anything else. */
+    /** Any other section. */
     OTHER;
 
     private boolean needsCredentials() {
@@ -220,7 +223,7 @@ final class HttpClientReader {
                         to.always(key, shown);
                       }));
 
-  /** The keys of the settings. */
+  /** Returns the keys of the settings. */
   static SectionTable table(Owner owner) {
     return SectionTable.of(
         "HTTP client",
@@ -251,16 +254,16 @@ final class HttpClientReader {
   }
 
   /**
-   * What was read.
+   * The result of reading the settings.
    *
    * @param config the settings
-   * @param isDefault whether nothing is written that differs from nothing: not even empty settings,
-   *     which Prometheus tells from none
-   * @param shown how they are shown
+   * @param isDefault whether nothing is written that differs from the defaults; even empty settings
+   *     are a difference, as in Prometheus
+   * @param shown the settings as the effective configuration shows them
    */
   record Result(HttpClientConfig config, boolean isDefault, Map<String, Object> shown) {}
 
-  /** The settings among the keys of a section. */
+  /** Returns a setting that reads the keys among those of a section. */
   static Setting<Result> field(Owner owner) {
     return Setting.inline(
         "HTTP client", (section, key, paths) -> read(section, paths, owner), Result::shown);
@@ -341,7 +344,7 @@ final class HttpClientReader {
     return new Authorization(given.get(TYPE), given.get(CREDENTIALS), given.get(CREDENTIALS_FILE));
   }
 
-  /** The two old keys, which mean an authorization. */
+  /** Reads the two old keys for a bearer token. */
   private Optional<Authorization> bearer(
       SettingValues values, Optional<Authorization> written, boolean otherWay) {
     Secret token = values.get(BEARER_TOKEN);
@@ -372,8 +375,8 @@ final class HttpClientReader {
   }
 
   /**
-   * A missing file is a warning, or an error that does not refuse the configuration: the file may
-   * be written while the configuration is in use.
+   * Reports a missing file as a warning, or as an error that does not reject the configuration,
+   * because the file may be written later.
    */
   private static void expectFile(Section section, String key, String file, boolean needed) {
     if (!needed) {
@@ -415,7 +418,7 @@ final class HttpClientReader {
     return oauth2;
   }
 
-  /** What an assertion is made of; none unless the grant is the one with an assertion. */
+  /** Returns the settings of the assertion; empty unless the grant type uses one. */
   private static Optional<JwtGrant> jwtGrant(SettingValues given) {
     String grant = given.get(GRANT_TYPE);
     if (!grant.equals(HttpClientChecks.JWT_BEARER)) {
@@ -424,8 +427,7 @@ final class HttpClientReader {
             GRANT_TYPE,
             "\""
                 + grant
-                + "\" is not known, so client_credentials is used (expected:"
-                + " client_credentials or "
+                + "\" is unknown, so client_credentials is used (expected: client_credentials or "
                 + HttpClientChecks.JWT_BEARER
                 + ")");
       }
@@ -435,7 +437,7 @@ final class HttpClientReader {
     if (!keyFile.isEmpty() && !keyFile.startsWith("/")) {
       given.warn(
           JWT_KEY_FILE,
-          "relative to the folder in which the program is started, in Prometheus as well"
+          "relative to the folder in which the program is started, as in Prometheus"
               + " (expected: an absolute path)");
     }
     String algorithm = given.get(ALGORITHM);
@@ -451,10 +453,10 @@ final class HttpClientReader {
   }
 
   /**
-   * Certificates and checks.
+   * TLS settings.
    *
-   * @param references keys that name a secret of a secret manager
-   * @param shown empty: nothing that differs from the default
+   * @param references keys that name a secret in a secret manager
+   * @param shown the settings as the effective configuration shows them; empty if all are defaults
    */
   record Tls(TlsConfig config, List<String> references, Map<String, Object> shown) {}
 
@@ -523,7 +525,10 @@ final class HttpClientReader {
             });
   }
 
-  /** Prometheus accepts a certificate in a file with a key that is not, but promtool does not. */
+  /**
+   * Rejects a certificate in a file with a key that is not in a file, or the reverse. Prometheus
+   * accepts this, but promtool does not.
+   */
   private static void refuseHalfFiles(Section tls, TlsConfig config) {
     boolean cert = !config.certFile().isEmpty();
     tls.error(
@@ -536,7 +541,7 @@ final class HttpClientReader {
 
   private static ProxyConfig proxy(SettingValues given) {
     String url = given.get(PROXY_URL).orElse("");
-    // "//" is a URL in which Go finds nothing, and no proxy.
+    // Go finds no host in "//", so it is not a proxy.
     ProxyConfig proxy =
         new ProxyConfig(
             UrlChecks.problem(url) == null && UrlChecks.shown(url).isEmpty() ? "" : url,
@@ -566,7 +571,7 @@ final class HttpClientReader {
     return headers;
   }
 
-  /** Legal, but of no use: there is no secret manager to ask. */
+  /** Warns about references to a secret manager, which does not exist. */
   @SafeVarargs
   private static void noteReferences(
       SettingValues given, List<String> references, Setting<String>... fields) {
@@ -575,8 +580,8 @@ final class HttpClientReader {
         references.add(given.section().child(field.key()));
         given.warn(
             field,
-            "there is no secret manager to get this from, in Prometheus neither: nothing can be"
-                + " asked with it (expected: the value or a file)");
+            "there is no secret manager to read this from, as in Prometheus; requests will"
+                + " fail (expected: the value or a file)");
       }
     }
   }

@@ -40,7 +40,7 @@ public final class KubernetesSdReader {
           .always()
           .checked((section, key, file) -> section.expectFile(key, file));
 
-  /** The certificates of an Alertmanager's cluster are not looked for. */
+  /** For an Alertmanager, the certificate files of its cluster are not checked. */
   private static final Setting<HttpClientReader.Result> HTTP =
       Setting.inline(
           "HTTP client",
@@ -182,7 +182,7 @@ public final class KubernetesSdReader {
         given.get(CRON_JOB));
   }
 
-  /** The selectors that are good; only these are shown. */
+  /** Returns the valid selectors; only these are shown. */
   private static List<Selector> selectors(SettingValues config, @Nullable Role role) {
     List<Selector> selectors = new ArrayList<>();
     List<SettingValues> good = new ArrayList<>();
@@ -202,7 +202,7 @@ public final class KubernetesSdReader {
       }
       SdChecks.checkSyntax(label, field, section::note);
       if (label.isBlank() && field.isEmpty()) {
-        section.warn("selects all there are (expected: label or field)");
+        section.warn("selects all objects (expected: label or field)");
       }
       selectors.add(new Selector(of, label, field));
       good.add(given);
@@ -211,7 +211,7 @@ public final class KubernetesSdReader {
     return selectors;
   }
 
-  /** Warns of what has no effect. */
+  /** Warns about settings that have no effect. */
   private static void advise(
       Section section, @Nullable Role role, List<String> namespaces, AttachMetadata attach) {
     if (role == null) {
@@ -234,7 +234,7 @@ public final class KubernetesSdReader {
       section.warn(
           "namespaces",
           ProblemKind.NO_EFFECT,
-          "no effect for role node: nodes are in no namespace");
+          "no effect for role node: nodes have no namespace");
     }
     if (namespaces.size() != new HashSet<>(namespaces).size()) {
       section.warn("namespaces", "a name is given twice (expected: once)");

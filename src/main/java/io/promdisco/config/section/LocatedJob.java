@@ -6,12 +6,12 @@ import io.promdisco.config.yaml.Section;
 import java.util.List;
 
 /**
- * A job with the places that it was read from.
+ * A job with the places in the file that it was read from.
  *
- * @param section the job's
+ * @param section the section of the job
  * @param rules the section of each of its rules
- * @param config what was read
- * @param leftOut whether it has a source of targets that promdisco has not
+ * @param config the settings of the job
+ * @param leftOut whether it uses service discovery that promdisco does not support
  * @hidden
  */
 @Internal

@@ -57,10 +57,10 @@ final class RelabelReader {
 
   private RelabelReader() {}
 
-  /** A rule as it was read, to be checked once the job's naming scheme is known. */
+  /** A rule that is not checked yet, because the job's naming scheme is not known. */
   private record Written(Section section, RelabelSpec spec) {}
 
-  /** The rules under a key. */
+  /** The rules under a key, not checked yet. */
   static final class Rules {
     private final List<Written> written;
     private List<RelabelRule> compiled = List.of();
@@ -69,12 +69,12 @@ final class RelabelReader {
       this.written = written;
     }
 
-    /** Where each rule stands. */
+    /** Returns the section of each rule. */
     List<Section> sections() {
       return written.stream().map(Written::section).toList();
     }
 
-    /** Checks the rules; those that are good are what is shown. */
+    /** Checks the rules. Returns the valid ones, which are also shown. */
     List<RelabelRule> compile(NameValidation names) {
       compiled = RelabelReader.compile(written, names);
       return compiled;
@@ -84,7 +84,7 @@ final class RelabelReader {
   /**
    * A key with a list of rules.
    *
-   * @param ifNull the problem that an empty entry is
+   * @param ifNull the message for an empty entry
    */
   static Setting<Rules> rules(String rulesKey, String ifNull) {
     return Setting.of(
@@ -99,7 +99,7 @@ final class RelabelReader {
         .shownAs(rules -> shown(rules.compiled));
   }
 
-  /** What is wrong with a regex or an action, whatever else the rule says; null if nothing is. */
+  /** Returns what is wrong with a regex or an action by itself, or null. */
   private static @Nullable String problem(@Nullable String regex, @Nullable String action) {
     List<String> problems = new ArrayList<>();
     RelabelSpec rule = new RelabelSpec(null, null, regex, null, null, null, action, null);
@@ -114,7 +114,7 @@ final class RelabelReader {
     return problems.isEmpty() ? null : problems.get(0);
   }
 
-  /** How many entries a list of rules has. */
+  /** Returns the number of entries in a list of rules. */
   static int count(Section parent, String key) {
     return parent.value(key) instanceof SequenceNode list ? list.getValue().size() : 0;
   }
@@ -141,7 +141,7 @@ final class RelabelReader {
     return regex;
   }
 
-  /** No label has an empty name; one that is null passes, as in Prometheus. */
+  /** Reports empty label names. A null is accepted, as in Prometheus. */
   private static void checkSources(Section rule) {
     if (rule.value("source_labels") instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
@@ -164,7 +164,10 @@ final class RelabelReader {
     return rule.has(key) ? Optional.of(rule.string(key)) : Optional.empty();
   }
 
-  /** A null action is the empty one, which is refused in other words than an unknown one. */
+  /**
+   * Reads the action. A null is the empty action, for which Prometheus has another message than for
+   * an unknown action.
+   */
   private static Optional<String> action(Section rule, String key, ConfigPaths paths) {
     rule.checkOverridden(key, text -> problem(null, text));
     Node value = rule.value(key);

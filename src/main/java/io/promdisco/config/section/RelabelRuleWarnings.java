@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Warns of what a relabelling rule says to no effect. */
+/** Warns about settings of a relabel rule that have no effect. */
 final class RelabelRuleWarnings {
-  /** What Prometheus accepts and ignores; the other actions refuse such settings. */
+  /** Settings that Prometheus accepts and ignores for each action; other actions reject them. */
   private static final Map<Action, List<String>> IGNORED = new EnumMap<>(Action.class);
 
   static {
@@ -26,10 +26,10 @@ final class RelabelRuleWarnings {
     IGNORED.put(Action.UPPERCASE, List.of("regex", "modulus"));
   }
 
-  /** A number with text right behind it, which together are a group's name: {@code $1_total}. */
+  /** A number followed directly by text. Go takes both as the name of a group: {@code $1_total}. */
   private static final Pattern SWALLOWED = Pattern.compile("\\$([0-9]+)([A-Za-z_][A-Za-z0-9_]*)");
 
-  /** A dollar sign that is written twice before a group, as OpenTelemetry's Collector has it. */
+  /** A doubled dollar sign before a group, as OpenTelemetry Collector requires it. */
   private static final Pattern DOUBLED = Pattern.compile("\\$\\$(?=[0-9{])");
 
   private RelabelRuleWarnings() {}

@@ -23,13 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code remote_write} and {@code remote_read}, which are checked and shown only. */
+/** Reads {@code remote_write} and {@code remote_read}, which are only checked and shown. */
 final class RemoteReader {
   private static final List<String> MESSAGES =
       List.of("prometheus.WriteRequest", "io.prometheus.write.v2.Request");
   private static final long DEFAULT_CHUNK = 50_000_000;
 
-  /** Headers of a client that is not one of discovery. */
+  /**
+   * Headers of remote-write and similar clients, which have other rules than those of discovery.
+   */
   static final Setting<Map<String, String>> HEADERS =
       Setting.textMap("headers")
           .checked(

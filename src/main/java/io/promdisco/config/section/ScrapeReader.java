@@ -52,7 +52,7 @@ public final class ScrapeReader {
       RelabelReader.rules(
           "metric_relabel_configs", "empty or null metric relabeling rule in scrape config");
 
-  /** The keys of a job, its sources of targets apart. */
+  /** The keys of a job, without those of service discovery. */
   static final SectionTable TABLE =
       SectionTable.of(
           "scrape_configs",
@@ -93,9 +93,9 @@ public final class ScrapeReader {
   private final ConfigPaths paths;
 
   /**
-   * A reader of jobs.
+   * Creates a reader of jobs.
    *
-   * @param global what they inherit
+   * @param global the settings that jobs inherit
    */
   public ScrapeReader(SdConfigReaders sources, GlobalReader.Result global, ConfigPaths paths) {
     this.sources = sources;
@@ -103,7 +103,7 @@ public final class ScrapeReader {
     this.paths = paths;
   }
 
-  /** The job, good or not: what is wrong with it is noted. */
+  /** Reads the job and reports its problems. */
   public LocatedJob read(Section section) {
     SettingValues job = TABLE.readKnown(section, paths);
     String name = job.get(NAME);
@@ -136,7 +136,7 @@ public final class ScrapeReader {
             .extraScrapeMetrics(isTrue(job, ScrapeSettings.EXTRA))
             .scrapeFailureLogFile(job.get(ScrapeSettings.FAILURE_LOG))
             .bodySizeLimit(
-                Math.max(0, job.get(ScrapeSettings.BODY_SIZE))) // A negative one is none.
+                Math.max(0, job.get(ScrapeSettings.BODY_SIZE))) // A negative limit means no limit.
             .sampleLimit(limit(job, ScrapeSettings.SAMPLE_LIMIT))
             .labelLimit(limit(job, ScrapeSettings.LABEL_LIMIT))
             .labelNameLengthLimit(limit(job, ScrapeSettings.LABEL_NAME_LIMIT))
@@ -169,7 +169,7 @@ public final class ScrapeReader {
     return ScrapeSettings.capped(job.get(field));
   }
 
-  /** Warns of what is legal but leaves the job without targets or without answers. */
+  /** Warns about valid settings that leave the job without targets or make scrapes fail. */
   private void advise(SettingValues values) {
     Section job = values.section();
     String scheme = values.get(SCHEME);
@@ -186,7 +186,7 @@ public final class ScrapeReader {
     if (metricsPath.indexOf('?') >= 0) {
       job.warn(
           METRICS_PATH.key(),
-          "\"?\" is sent as a part of the path, as %3F (expected: query parameters under params)");
+          "\"?\" is sent as part of the path, as %3F (expected: query parameters under params)");
     }
   }
 }

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The settings that {@code global} and a job have in common: read alike, and inherited by a job
- * where it does not say otherwise.
+ * The settings that {@code global} and jobs have in common. A job inherits those that it does not
+ * set.
  */
 final class ScrapeSettings {
   private static final String LEGACY = "legacy";
@@ -102,7 +102,7 @@ final class ScrapeSettings {
     return scheme;
   }
 
-  /** A limit that fits into 63 bits, which no larger one differs from. */
+  /** Limits a number to the maximum of a long; larger limits make no difference. */
   static long capped(BigInteger number) {
     return number.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
   }
@@ -116,7 +116,7 @@ final class ScrapeSettings {
     return known == null ? NameEscaping.UNDERSCORES : known;
   }
 
-  /** Checks the settings of {@code global}, and sets what is not written to its default. */
+  /** Checks the settings of {@code global}, and sets the defaults of missing keys. */
   static void completeGlobal(SettingValues global) {
     if (global.get(INTERVAL).isZero()) {
       global.set(INTERVAL, ScrapeConfig.DEFAULT_INTERVAL);
@@ -143,7 +143,7 @@ final class ScrapeSettings {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  /** Takes what a job does not say from {@code global}, and checks what is then its own. */
+  /** Takes missing settings of a job from {@code global}, and checks the result. */
   static void inherit(SettingValues job, String jobName, SettingValues global) {
     if (job.get(INTERVAL).isZero()) {
       job.set(INTERVAL, global.get(INTERVAL));
@@ -228,7 +228,7 @@ final class ScrapeSettings {
         + "\"";
   }
 
-  /** The protocols of a job that are known. */
+  /** Returns the valid protocols of a job. */
   static List<ScrapeProtocol> protocols(SettingValues job) {
     List<ScrapeProtocol> known = new ArrayList<>();
     for (String name : job.get(PROTOCOLS).orElse(List.of())) {

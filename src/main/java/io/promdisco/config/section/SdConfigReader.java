@@ -8,28 +8,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the entries under one {@code …_sd_configs} key. To add a source of targets, let {@link
- * java.util.ServiceLoader} find one's own (then it needs a public constructor without parameters),
- * or give it to {@link ConfigLoader}. Must be safe for all threads.
+ * Reads the entries under one {@code …_sd_configs} key. To add a discovery kind, either make the
+ * reader available to {@link java.util.ServiceLoader}, for which it needs a public constructor
+ * without parameters, or pass it to {@link ConfigLoader}. Implementations must be safe for all
+ * threads.
  */
 public interface SdConfigReader {
-  /** The key, as {@code kubernetes_sd_configs}; {@code _sd_} must be in it. */
+  /** The key, for example {@code kubernetes_sd_configs}; it must contain {@code _sd_}. */
   String key();
 
   /**
-   * Reads all entries under the key of {@code job}, usually those of {@link
-   * Section#sections(String)}, with {@link Section#finish()} after each; what is wrong is noted
-   * there.
+   * Reads all entries under the key of {@code job}, usually with {@link Section#sections(String)},
+   * and calls {@link Section#finish()} for each. Reports problems in the sections.
    *
    * @param paths resolves paths against the file's folder
    */
   Result read(Section job, ConfigPaths paths);
 
   /**
-   * What was read.
+   * The result of reading the entries.
    *
-   * @param configs those that are good
-   * @param shown how the entries are shown in the effective configuration
+   * @param configs the valid entries
+   * @param shown the entries as the effective configuration shows them
    */
   record Result(List<SdConfig> configs, List<Map<String, Object>> shown) {
     /** Copies the lists. */

@@ -17,20 +17,20 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The sources of targets that a section may have, each under its key.
+ * The discovery kinds that a section may have, each under its key.
  *
  * @hidden
  */
 @Internal
 public final class SdConfigReaders {
-  /** What the key of a source contains. */
+  /** The text that every key of service discovery contains. */
   private static final String MARK = "_sd_";
 
   private static final String SUFFIX = "_sd_configs";
 
   /**
    * The kinds of service discovery that Prometheus 3.16 supports and promdisco does not. This is
-   * the only list of them; {@code SourceKindsTest} compares it with Prometheus.
+   * the only list of them; {@code DiscoveryKindsTest} compares it with Prometheus.
    */
   static final Set<String> UNSUPPORTED =
       Set.of(
@@ -69,7 +69,7 @@ public final class SdConfigReaders {
 
   private final List<SdConfigReader> own;
 
-  /** And those of third parties. */
+  /** The readers, including those of third parties. */
   private final Supplier<List<SdConfigReader>> all;
 
   private final boolean skipUnsupported;
@@ -82,21 +82,22 @@ public final class SdConfigReaders {
   }
 
   /**
-   * Of these, and those that are found when a section has a key that none of these has.
+   * Creates an instance with these readers. Further readers are searched for when a section has a
+   * key that none of these reads.
    *
-   * @param found iterated over at most once
+   * @param found the further readers; iterated over at most once
    */
   public static SdConfigReaders of(List<SdConfigReader> readers, Iterable<SdConfigReader> found) {
     List<SdConfigReader> own = distinct(readers, List.of());
     return new SdConfigReaders(own, Suppliers.memoize(() -> distinct(own, found)), false);
   }
 
-  /** With a source that Prometheus has and promdisco has not as a warning. */
+  /** Returns an instance that reports unsupported service discovery as a warning. */
   public SdConfigReaders skippingUnsupported() {
     return new SdConfigReaders(own, all, true);
   }
 
-  /** Two readers of one key cannot be told apart. */
+  /** Rejects two readers with the same key. */
   private static List<SdConfigReader> distinct(
       List<SdConfigReader> readers, Iterable<SdConfigReader> more) {
     List<SdConfigReader> all = new ArrayList<>(readers);
@@ -111,7 +112,10 @@ public final class SdConfigReaders {
     return List.copyOf(all);
   }
 
-  /** Third parties are asked only where they can have the answer: to find them takes time. */
+  /**
+   * Third-party readers are searched for only if the section has a key that may be theirs, because
+   * the search takes time.
+   */
   private List<SdConfigReader> readers(Section section) {
     for (String key : section.keys()) {
       if (key.contains(MARK) && own.stream().noneMatch(reader -> reader.key().equals(key))) {
@@ -121,7 +125,7 @@ public final class SdConfigReaders {
     return own;
   }
 
-  /** Reads the sources that stand inline in a section. */
+  /** Reads the entries of service discovery in a section. */
   List<SdConfig> read(Section section, ConfigPaths paths, Map<String, Object> shown) {
     List<SdConfig> configs = new ArrayList<>();
     for (SdConfigReader reader : readers(section)) {
@@ -136,13 +140,13 @@ public final class SdConfigReaders {
     return configs;
   }
 
-  /** Whether a section has any source, be it one that promdisco has not. */
+  /** Whether a section has service discovery of any kind, even an unsupported one. */
   boolean areIn(Section section) {
     return readers(section).stream().anyMatch(reader -> isIn(section, reader.key()))
         || section.unread().stream().anyMatch(SdConfigReaders::isUnsupported);
   }
 
-  /** What is no list is wrong, but not missing. */
+  /** A value that is not a list is a mistake, but the key is present. */
   private static boolean isIn(Section section, String key) {
     return section.hasValue(key)
         && !(section.value(key) instanceof SequenceNode list && list.getValue().isEmpty());
@@ -157,11 +161,11 @@ public final class SdConfigReaders {
   }
 
   /**
-   * To be called when everything else of a section was read: names the sources that promdisco has
-   * not, and what is unknown.
+   * Reports unsupported service discovery and unknown keys. Called after everything else of the
+   * section was read.
    *
-   * @param what what the section is, as {@code job "a"}
-   * @return whether the section must be left out because of such a source
+   * @param what the section, for messages: {@code job "a"}
+   * @return whether the section must be left out because of unsupported service discovery
    */
   boolean finish(Section section, String what) {
     boolean leftOut = false;
@@ -170,7 +174,7 @@ public final class SdConfigReaders {
         unknown(section, key);
         continue;
       }
-      String cause = "promdisco has no source of targets called " + mechanism(key);
+      String cause = "promdisco does not support service discovery of kind " + mechanism(key);
       if (skipUnsupported) {
         leftOut = true;
         section.keyWarning(key, ProblemKind.UNSUPPORTED_SOURCE, what + " is left out: " + cause);
@@ -188,7 +192,9 @@ public final class SdConfigReaders {
     return leftOut;
   }
 
-  /** Names the source that a key nearly is: also one that promdisco has not. */
+  /**
+   * Reports an unknown key. Suggests the nearest discovery kind, which may be an unsupported one.
+   */
   private void unknown(Section section, String key) {
     if (!key.contains(MARK)) {
       return;

@@ -12,10 +12,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads entries under one key by their table.
+ * Reads entries under one key as its table describes them.
  *
- * @param table the keys of an entry; its name is the key
- * @param config makes a source of what was read; null if it cannot be used
+ * @param table the keys of an entry; the name of the table is the key
+ * @param config makes the record of an entry; null if the entry is invalid
  */
 record SdTableReader(SectionTable table, Function<SettingValues, @Nullable SdConfig> config)
     implements SdConfigReader {

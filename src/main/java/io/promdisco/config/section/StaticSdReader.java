@@ -40,7 +40,7 @@ public final class StaticSdReader implements SdConfigReader {
   public Result read(Section job, ConfigPaths paths) {
     List<TargetGroup> groups = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
-    // Without rules nothing can mend an address, so a bad one is refused at once.
+    // Without relabel rules, nothing can change a bad address, so it is an error.
     boolean checkAddresses = RelabelReader.count(job, "relabel_configs") == 0;
     for (Section group : job.sections(key())) {
       SettingValues given = TABLE.read(group, paths);
@@ -50,7 +50,7 @@ public final class StaticSdReader implements SdConfigReader {
       Map<String, String> named = new LinkedHashMap<>(labels);
       named.remove("");
       if (!group.hasValue("targets")) {
-        group.warn("no targets, so the group is of no use (expected: targets)");
+        group.warn("no targets, so the group has no effect (expected: targets)");
       }
       for (int i = 0; i < targets.size() && checkAddresses; i++) {
         String wrong = SdChecks.addressProblem(targets.get(i));
@@ -87,7 +87,7 @@ public final class StaticSdReader implements SdConfigReader {
             "labels",
             name,
             ProblemKind.NO_EFFECT,
-            "no effect: each target brings its own address (expected: targets)");
+            "no effect: every target has its own address (expected: targets)");
       }
     }
   }

@@ -27,11 +27,11 @@ import java.util.Map;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
+/** Checks the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFileChecks {
   private TargetFileChecks() {}
 
-  /** Notes which files are missing or hold something else, each in a problem of {@code files}. */
+  /** Reports files that are missing or have another content, as problems of {@code files}. */
   static void check(Section section, List<String> patterns) {
     for (int i = 0; i < patterns.size(); i++) {
       List<Path> files;
@@ -76,7 +76,7 @@ final class TargetFileChecks {
     }
   }
 
-  /** Collects what is in one file. */
+  /** Collects the groups of one file. */
   private static final class Groups implements TargetGroupsReader.Sink {
     private record Found(TargetGroup group, List<Position> positions) {}
 
@@ -99,7 +99,7 @@ final class TargetFileChecks {
         return;
       }
       try {
-        // A target has a place here too, and the labels are held for each of them.
+        // Here, each target also has a place and its own reference to the labels.
         memory.take(SourceMemory.GROUP + 2L * SourceMemory.TARGET * targets.size());
         for (Map.Entry<String, String> label : labels.entrySet()) {
           memory.take(
@@ -120,7 +120,7 @@ final class TargetFileChecks {
               positions));
     }
 
-    /** Files that hold anything wrong are not used, so their targets are not looked at. */
+    /** Files with a mistake are not used, so their targets are not checked. */
     void note() {
       for (int i = 0; i < found.size(); i++) {
         problems.spelt(section, "[" + i + "]", found.get(i).group, found.get(i).positions);
@@ -160,7 +160,7 @@ final class TargetFileChecks {
     }
   }
 
-  /** A file that does not even begin as JSON may be a file with a token: nothing of it is shown. */
+  /** A file that does not begin like JSON may contain a token, so none of it is quoted. */
   private static @Nullable JsonToken firstToken(JsonParser json) throws IOException {
     try {
       return json.nextToken();
@@ -178,7 +178,7 @@ final class TargetFileChecks {
             Math.max(1, location.getColumnNr()));
   }
 
-  /** Well-formed JSON that is no list of groups. */
+  /** Thrown for well-formed JSON that is not a list of groups. */
   private static final class UnexpectedTokenException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -231,7 +231,7 @@ final class TargetFileChecks {
     groups.add(targets, labels, positions);
   }
 
-  /** Takes a text; null stands for the empty one. */
+  /** Takes a text; null means an empty text. */
   private interface TextSink {
     void add(String text) throws IOException;
   }

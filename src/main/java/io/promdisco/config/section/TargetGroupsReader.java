@@ -21,21 +21,21 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * Reads a list of target groups in YAML, {@code [{targets: [host:port], labels: {name: value}}]},
- * as strictly and with the same scalars as the configuration itself.
+ * as strictly as the configuration and with the same types of scalars.
  *
  * @hidden
  */
 @Internal
 public final class TargetGroupsReader {
   /**
-   * A group as it is written.
+   * A group as written in the file.
    *
    * @param targets addresses
    * @param labels common to all of them
    * @hidden
    */
   public record Group(List<String> targets, Map<String, String> labels) {
-    /** Copies both. */
+    /** Copies the list and the map. */
     public Group {
       targets = List.copyOf(targets);
       // Not Map.copyOf, which takes quadratic time for names with equal hashes.
@@ -46,10 +46,10 @@ public final class TargetGroupsReader {
   private TargetGroupsReader() {}
 
   /**
-   * Reads a document; an empty one and {@code null} are lists without groups.
+   * Reads a document. An empty document and {@code null} are lists without groups.
    *
-   * @param file what to call it in problems
-   * @throws ConfigException if it is something else, with every problem
+   * @param file the name of the file in problems
+   * @throws ConfigException if the document is something else, with every problem
    */
   public static List<Group> read(String file, byte[] content) throws ConfigException {
     ProblemCollector problems = new ProblemCollector(file);
@@ -62,12 +62,12 @@ public final class TargetGroupsReader {
   }
 
   /**
-   * Takes the groups of a document, one after the other.
+   * Receives the groups of a document one by one.
    *
    * @hidden
    */
   interface Sink {
-    /** A group, and where each of its targets stands. */
+    /** Receives a group and the place of each target. */
     void add(List<String> targets, Map<String, String> labels, List<Position> positions);
   }
 
@@ -109,7 +109,7 @@ public final class TargetGroupsReader {
     groups.add(group.targets(), group.labels(), section.positions("targets"));
   }
 
-  /** Reads one group; keys other than its own must have been asked for before. */
+  /** Reads one group. Other keys of the section must have been read before. */
   public static Group read(Section section) {
     List<String> targets = section.texts("targets");
     Map<String, String> labels = section.stringMap("labels");

@@ -1,4 +1,4 @@
-/** Readers of the sections of a configuration, and the interface for readers of third parties. */
+/** Readers of the sections of a configuration, and the interface for third-party readers. */
 @NullMarked
 package io.promdisco.config.section;
 

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 /**
  * The keys of a section, in the order in which the effective configuration shows them.
  *
- * @param name what the documentation calls the section
+ * @param name the name of the section in the documentation
  * @param fields the keys
- * @param check looks at all values together, and may replace some
+ * @param check checks all values together, and may replace some
  */
 public record SectionTable(String name, List<Setting<?>> fields, Consumer<SettingValues> check) {
   /** Copies the list. */
@@ -18,12 +18,12 @@ public record SectionTable(String name, List<Setting<?>> fields, Consumer<Settin
     fields = List.copyOf(fields);
   }
 
-  /** A table of these keys. */
+  /** Returns a table of these keys. */
   public static SectionTable of(String name, Setting<?>... fields) {
     return new SectionTable(name, List.of(fields), values -> {});
   }
 
-  /** This table with a check of all values together, which may also replace some. */
+  /** Returns this table with a check of all values together, which may replace some. */
   public SectionTable checked(Consumer<SettingValues> newCheck) {
     return new SectionTable(name, fields, newCheck);
   }
@@ -35,7 +35,7 @@ public record SectionTable(String name, List<Setting<?>> fields, Consumer<Settin
     return values;
   }
 
-  /** Reads a section that has other keys besides; to call {@link Section#finish} is left. */
+  /** Reads a section that has other keys too. The caller must call {@link Section#finish}. */
   public SettingValues readKnown(Section section, ConfigPaths paths) {
     SettingValues values = new SettingValues(this, section, paths);
     check.accept(values);

@@ -15,16 +15,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * A key of a section: its type, its default, and how the effective configuration shows it. Shown
- * unless it has its type's zero value, if nothing else is said. Immutable.
+ * A key of a section: its type, its default, and how the effective configuration shows it. By
+ * default it is shown unless it has the zero value of its type. Immutable.
  *
- * @param <T> what is read
+ * @param <T> the type of the value
  */
 public final class Setting<T> {
-  /** Reads the value of a key; gives the default if there is none. */
+  /** Reads the value of a key. */
   @FunctionalInterface
   public interface Reader<T> {
-    /** Reads the value; what is wrong is noted in the section. */
+    /**
+     * Reads the value, or returns the default if the key is missing. Reports problems in the
+     * section.
+     */
     T read(Section section, String key, ConfigPaths paths);
   }
 
@@ -38,7 +41,7 @@ public final class Setting<T> {
   /** Checks a value that was read. */
   @FunctionalInterface
   public interface Check<T> {
-    /** Notes what is wrong with the value. */
+    /** Reports problems of the value. */
     void check(Section section, String key, T value);
   }
 
@@ -61,12 +64,12 @@ public final class Setting<T> {
     this.shown = shown;
   }
 
-  /** A key of any other type. */
+  /** A key of another type. */
   public static <T> Setting<T> of(String key, String type, Object missing, Reader<T> reader) {
     return new Setting<>(key, type, missing, reader, EffectiveSection::unlessZero, "if set");
   }
 
-  /** Keys of another table that stand among those of a section. */
+  /** The keys of another table, which are among those of a section. */
   public static <T> Setting<T> inline(
       String table, Reader<T> reader, Function<T, Map<String, Object>> shown) {
     return new Setting<>(
@@ -78,12 +81,12 @@ public final class Setting<T> {
         "as there");
   }
 
-  /** Text; empty if it is missing. */
+  /** A text; empty if missing. */
   public static Setting<String> text(String key) {
     return text(key, "");
   }
 
-  /** Text. */
+  /** A text. */
   public static Setting<String> text(String key, String missing) {
     return of(key, "text", missing, (section, name, paths) -> section.string(name, missing));
   }
@@ -93,7 +96,7 @@ public final class Setting<T> {
     return of(key, "file", "", (section, name, paths) -> paths.resolve(section.string(name)));
   }
 
-  /** A URL, shown without its password; nothing if it is not written, but it may be empty. */
+  /** A URL, shown without its password; absent if the key is missing, but it may be empty. */
   public static Setting<Optional<String>> url(String key) {
     return Setting.<Optional<String>>of(
             key,
@@ -108,12 +111,12 @@ public final class Setting<T> {
             (to, name, value) -> value.ifPresent(url -> to.always(name, UrlChecks.shown(url))));
   }
 
-  /** Text, of which only some are accepted. */
+  /** A text that must be one of a list. */
   public static Setting<String> choice(String key, String missing, Collection<String> choices) {
     return text(key, missing).documented(String.join(", ", choices), missing);
   }
 
-  /** A section that is read, with all its defaults, even if it is not written. */
+  /** A section that is read with its defaults even if the key is missing. */
   public static Setting<SettingValues> defaultSection(String key, SectionTable table) {
     return Setting.<SettingValues>of(
             key,
@@ -123,7 +126,7 @@ public final class Setting<T> {
         .shownAs(SettingValues::shown);
   }
 
-  /** Text that is never shown. */
+  /** A text that is never shown. */
   public static Setting<Secret> secret(String key) {
     return of(key, "secret", "", (section, name, paths) -> section.secret(name));
   }
@@ -133,7 +136,7 @@ public final class Setting<T> {
     return of(key, "boolean", missing, (section, name, paths) -> section.bool(name, missing));
   }
 
-  /** A boolean that is inherited if it is missing. */
+  /** A boolean that is inherited if missing. */
   public static Setting<Optional<Boolean>> optionalBool(String key) {
     return of(
         key,
@@ -142,12 +145,12 @@ public final class Setting<T> {
         (section, name, paths) -> Optional.ofNullable(section.optionalBool(name)));
   }
 
-  /** A whole number of 64 bits. */
+  /** A 64-bit integer. */
   public static Setting<Long> integer(String key, long missing) {
     return of(key, "integer", missing, (section, name, paths) -> section.integer(name, missing));
   }
 
-  /** An unsigned number of 64 bits. */
+  /** An unsigned 64-bit integer. */
   public static Setting<BigInteger> unsigned(String key) {
     return of(key, "unsigned", 0, (section, name, paths) -> section.unsigned(name));
   }
@@ -162,7 +165,7 @@ public final class Setting<T> {
     return of(key, "duration", missing, (section, name, paths) -> section.duration(name, missing));
   }
 
-  /** A duration that is 0 if it is missing. */
+  /** A duration; 0 if missing. */
   public static Setting<Duration> duration(String key) {
     return duration(key, Duration.ZERO);
   }
@@ -184,7 +187,7 @@ public final class Setting<T> {
     return of(key, "map of texts", "", (section, name, paths) -> section.stringMap(name));
   }
 
-  /** A section that merges add to; nothing if it is not written. */
+  /** A section that a YAML merge adds keys to; absent if the key is missing. */
   public static Setting<Optional<SettingValues>> section(String key, SectionTable table) {
     return nested(
         key,
@@ -194,7 +197,7 @@ public final class Setting<T> {
                 .map(inner -> table.read(inner, paths)));
   }
 
-  /** A section that a merge replaces as a whole; nothing if it is not written. */
+  /** A section that a YAML merge replaces completely; absent if the key is missing. */
   public static Setting<Optional<SettingValues>> wholeSection(String key, SectionTable table) {
     return nested(
         key,
@@ -211,31 +214,31 @@ public final class Setting<T> {
             (to, name, value) -> value.ifPresent(inner -> to.always(name, inner.shown())));
   }
 
-  /** This key, shown whatever its value is. */
+  /** Returns this key, always shown. */
   public Setting<T> always() {
     return shownBy("always", EffectiveSection::always);
   }
 
-  /** This key, shown as something else unless that is a zero value. */
+  /** Returns this key, shown as another value unless that is a zero value. */
   public Setting<T> shownAs(Function<T, Object> as) {
     return shownBy(shown, (to, name, value) -> to.unlessZero(name, as.apply(value)));
   }
 
   /**
-   * This key, shown in another way.
+   * Returns this key, shown in another way.
    *
-   * @param when in which cases, for the documentation
+   * @param when when it is shown, for the documentation
    */
   public Setting<T> shownBy(String when, Display<T> by) {
     return new Setting<>(key, type, missing, reader, by, when);
   }
 
-  /** This key with another type and default in the documentation. */
+  /** Returns this key with another type and default in the documentation. */
   public Setting<T> documented(String newType, Object newMissing) {
     return new Setting<>(key, newType, newMissing, reader, display, shown);
   }
 
-  /** This key with a check of what is read. */
+  /** Returns this key with a check of its value. */
   public Setting<T> checked(Check<T> check) {
     return new Setting<>(
         key,
@@ -250,7 +253,7 @@ public final class Setting<T> {
         shown);
   }
 
-  /** This key with a message for values that are not accepted. */
+  /** Returns this key with a condition for valid values, and the message for others. */
   public Setting<T> accepted(Predicate<T> good, Function<T, String> message) {
     return checked(
         (section, name, value) -> {
@@ -265,7 +268,7 @@ public final class Setting<T> {
     return key;
   }
 
-  /** Whether this stands for the keys of another table. */
+  /** Whether this stands for all keys of another table. */
   public boolean isInline() {
     return key.startsWith(INLINE);
   }
@@ -275,12 +278,12 @@ public final class Setting<T> {
     return type;
   }
 
-  /** What holds if the key is missing; an empty text: nothing. */
+  /** The default; an empty text if there is none. */
   public Object missing() {
     return missing;
   }
 
-  /** In which cases the effective configuration shows the key. */
+  /** When the effective configuration shows the key. */
   public String shown() {
     return shown;
   }
@@ -289,7 +292,7 @@ public final class Setting<T> {
     return reader.read(section, key, paths);
   }
 
-  /** Shows a value as this key. */
+  /** Adds a value to the effective configuration under this key. */
   public void show(T value, EffectiveSection to) {
     display.show(to, key, value);
   }

@@ -6,7 +6,7 @@ import io.promdisco.config.yaml.Section;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What was read of a section. For one thread. */
+/** The values of a section. For one thread. */
 public final class SettingValues {
   private final SectionTable table;
   private final Section section;
@@ -20,13 +20,13 @@ public final class SettingValues {
     }
   }
 
-  /** Where the values stand. */
+  /** The section that the values were read from. */
   public Section section() {
     return section;
   }
 
   /** The value of a key of the table. */
-  @SuppressWarnings("unchecked") // Only values that the field has read or that are set for it.
+  @SuppressWarnings("unchecked") // The map contains only values of the type of their key.
   public <T> T get(Setting<T> field) {
     Object value = values.get(field.key());
     if (value == null) {
@@ -35,17 +35,17 @@ public final class SettingValues {
     return (T) value;
   }
 
-  /** Notes what is wrong with the value of a key. */
+  /** Reports an error in the value of a key. */
   public void error(Setting<?> field, String message) {
     section.error(field.key(), message);
   }
 
-  /** Notes what is legal about the value of a key, but surely not meant. */
+  /** Reports a value that is valid but probably a mistake. */
   public void warn(Setting<?> field, String message) {
     section.warn(field.key(), message);
   }
 
-  /** Replaces a value, as what it inherits. */
+  /** Replaces a value, for example by an inherited one. */
   public <T> void set(Setting<T> field, T value) {
     values.put(field.key(), value);
   }

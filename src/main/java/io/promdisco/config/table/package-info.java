@@ -1,4 +1,7 @@
-/** What a section of the configuration consists of: one description of a key serves all uses. */
+/**
+ * Descriptions of the keys of the configuration. One description serves reading, display and
+ * documentation.
+ */
 @Internal
 @NullMarked
 package io.promdisco.config.table;

@@ -7,11 +7,12 @@ import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Notices when a small file becomes a huge configuration by aliases within aliases. Counts the
- * values that are read, and how many of them had been read before; the more there are in all, the
- * smaller a part may come from aliases.
+ * Detects a small file that becomes a huge configuration through aliases within aliases. Counts the
+ * values that are read, and how many of them were read before. The more values there are, the
+ * smaller the share that may come from aliases.
  *
- * <p>The bounds are go-yaml's: nearly everything up to 400,000 values, a tenth from 4,000,000 on.
+ * <p>The bounds are go-yaml's: nearly all values up to 400,000 values, a tenth from 4,000,000
+ * values on.
  *
  * @hidden
  */
@@ -40,13 +41,13 @@ public final class AliasLimit {
       this.node = node;
     }
 
-    /** Where it became too much. */
+    /** The place at which the limit was exceeded. */
     public Node node() {
       return node;
     }
   }
 
-  /** Notes that a list or mapping is about to be read. */
+  /** Counts a list or mapping that is about to be read. */
   void reads(Node container, int size) {
     values += size + 1L;
     if (!seen.add(container)) {

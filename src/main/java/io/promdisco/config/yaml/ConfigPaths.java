@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Paths in a configuration: relative ones are relative to the file that names them. */
+/**
+ * Resolves paths in a configuration: relative paths are relative to the folder of the file that
+ * contains them.
+ */
 public final class ConfigPaths {
   private final Path folder;
 
@@ -12,7 +15,7 @@ public final class ConfigPaths {
     this.folder = folder;
   }
 
-  /** Whether there is such a file. */
+  /** Whether the file exists. */
   public static boolean exist(String path) {
     try {
       return Files.exists(Path.of(path));
@@ -21,7 +24,7 @@ public final class ConfigPaths {
     }
   }
 
-  /** The path to be opened; empty stays empty. */
+  /** Returns the path to open; an empty path remains empty. */
   public String resolve(String path) {
     if (path.isEmpty()) {
       return path;
@@ -33,7 +36,7 @@ public final class ConfigPaths {
       String joined = folder.resolve(path).normalize().toString();
       return joined.isEmpty() ? "." : joined;
     } catch (InvalidPathException e) {
-      return path; // Whoever opens it will say so.
+      return path; // opening the file will report the problem
     }
   }
 }

@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it.
+ * Types and values of scalars, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) determines them.
  *
  * @hidden
  */
@@ -39,7 +39,7 @@ public final class ConfigScalars {
   private static final int LONGEST_SHOWN = 10;
   private static final double TWO_TO_63 = 0x1p63;
 
-  /** More digits than a number of 64 bits has, in any base. */
+  /** A 64-bit number has fewer digits, in any base. */
   private static final int MOST_DIGITS = 80;
 
   private ConfigScalars() {}
@@ -51,9 +51,9 @@ public final class ConfigScalars {
   }
 
   /**
-   * Whether a null is written so that go-yaml does not recognize it at once: types of Prometheus
-   * that read themselves, such as durations and names of labels, then see an empty text or section,
-   * and check it.
+   * Whether a null is spelled in a way that go-yaml recognizes late. Then types of Prometheus with
+   * their own reader, such as durations and label names, receive an empty text or section and check
+   * it.
    */
   public static boolean isCheckedNull(@Nullable Node node) {
     return node instanceof ScalarNode scalar
@@ -61,25 +61,25 @@ public final class ConfigScalars {
         && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
   }
 
-  /** Whether a text is UTF-8 when it is written; not if a tag makes it of other bytes. */
+  /** Whether a text is valid UTF-8; a tag can make it of other bytes. */
   public static boolean isUnicode(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
-  /** Whether a key merges another mapping into its own. */
+  /** Whether a key is a merge key. */
   static boolean isMerge(Node key) {
     return key instanceof ScalarNode scalar
         && scalar.getValue().equals("<<")
         && (scalar.getTag().equals(PLAIN) || scalar.getTag().equals(Tag.MERGE));
   }
 
-  /** The text, as it is spelled whatever it looks like. */
+  /** Returns the text of a scalar exactly as written, of whatever type it is. */
   public static String text(ScalarNode node) {
     byte[] bytes = node.getTag().equals(Tag.BINARY) ? binary(node.getValue()) : null;
     return bytes == null ? node.getValue() : text(bytes);
   }
 
-  /** Bytes that are not UTF-8 become unpaired surrogates, which no name may have. */
+  /** Bytes that are not UTF-8 become unpaired surrogates, which no name may contain. */
   private static String text(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -101,7 +101,10 @@ public final class ConfigScalars {
     }
   }
 
-  /** Why a scalar is not what its tag says, without its value; null if it is. */
+  /**
+   * Returns why a scalar does not have the type of its tag, without quoting its value; null if it
+   * has.
+   */
   static @Nullable String tagProblem(ScalarNode node) {
     Tag tag = node.getTag();
     String text = node.getValue();
@@ -115,17 +118,17 @@ public final class ConfigScalars {
             || (tag.equals(Tag.NULL) && !NULLS.contains(text))
             || (tag.equals(Tag.TIMESTAMP) && !YamlTimestamps.isTimestamp(text));
     return wrong
-        ? "cannot decode the value as a " + kind(node) + " (expected: such a value, or no tag)"
+        ? "cannot decode the value as a " + kind(node) + " (expected: a value of this type, or no tag)"
         : null;
   }
 
-  /** Whether a number with a tag is a float: go-yaml converts whole numbers of 63 bits only. */
+  /** Whether a number with a tag is a float: go-yaml converts only integers of 63 bits. */
   private static boolean isFloat(ScalarNode node) {
     BigInteger integer = integer(node.getValue());
     return integer == null ? number(node) != null : integer.bitLength() < 64;
   }
 
-  /** A boolean, or null if it is none. */
+  /** Returns the boolean, or null if the scalar is not one. */
   static @Nullable Boolean bool(ScalarNode node) {
     if (!is(node, Tag.BOOL)) {
       return null;
@@ -145,8 +148,8 @@ public final class ConfigScalars {
   }
 
   /**
-   * A signed number of 64 bits, or null if it is none. Go cuts off fractions and reads a number
-   * that is too small as the smallest.
+   * Returns the number as a signed 64-bit integer, or null if it is not one. As in Go, fractions
+   * are cut off, and a number that is too small becomes the smallest one.
    */
   static @Nullable Long signed(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
@@ -158,8 +161,9 @@ public final class ConfigScalars {
   }
 
   /**
-   * An unsigned number of 64 bits, or null if it is none. Go cuts off fractions; what becomes of
-   * other numbers that do not fit is the processor's affair, here as on amd64.
+   * Returns the number as an unsigned 64-bit integer, or null if it is not one. As in Go, fractions
+   * are cut off. For other numbers that do not fit, the result depends on the processor in Go; here
+   * it is that of amd64.
    */
   static @Nullable BigInteger unsigned(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
@@ -185,7 +189,7 @@ public final class ConfigScalars {
     return number < TWO_TO_63 ? (long) number : Long.MIN_VALUE;
   }
 
-  /** A number, or null if it is none. */
+  /** Returns the number, or null if the scalar is not one. */
   static @Nullable Double number(ScalarNode node) {
     if (!is(node, Tag.FLOAT) && !is(node, Tag.INT)) {
       return null;
@@ -213,7 +217,7 @@ public final class ConfigScalars {
         : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
   }
 
-  /** A scalar as text, number or boolean; null where there is nothing. */
+  /** Returns the scalar as text, number or boolean; null for a null. */
   static @Nullable Object value(ScalarNode scalar) {
     if (isNull(scalar)) {
       return null;
@@ -230,7 +234,7 @@ public final class ConfigScalars {
     return number != null ? number : text(scalar);
   }
 
-  /** A whole number of 64 bits, with a sign or without; null if it is none. */
+  /** Returns a 64-bit integer, signed or unsigned, or null if the text is not one. */
   private static @Nullable BigInteger integer(String text) {
     Matcher matcher = INTEGER.matcher(text.replace("_", ""));
     if (text.startsWith("_") || !matcher.matches()) {
@@ -251,7 +255,7 @@ public final class ConfigScalars {
     return fits(signed) ? signed : null;
   }
 
-  /** What a node is, and for a scalar how it begins, as go-yaml's messages say it. */
+  /** Returns the type of a node, and for a scalar its beginning, as in go-yaml's messages. */
   static String describe(Node node) {
     if (!(node instanceof ScalarNode scalar)) {
       return kind(node);
@@ -264,7 +268,7 @@ public final class ConfigScalars {
         + "`";
   }
 
-  /** What a node is. */
+  /** Returns the type of a node. */
   public static String kind(Node node) {
     if (!(node instanceof ScalarNode scalar)) {
       return node.getNodeId() == NodeId.sequence ? "!!seq" : "!!map";

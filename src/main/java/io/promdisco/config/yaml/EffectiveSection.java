@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
  * form, secrets hidden.
  */
 public final class EffectiveSection {
-  /** From here on not every whole number is a {@code double}. */
+  /** Above this, a double cannot represent every integer. */
   private static final double LARGEST_WHOLE = 0x1p53;
 
   private final Map<String, @Nullable Object> map = new LinkedHashMap<>();
 
-  /** Shows a value whatever it is. */
+  /** Shows a value, even a zero value. */
   public EffectiveSection always(String key, Object value) {
     map.put(key, plain(value));
     return this;
   }
 
-  /** Shows a value unless it is its type's zero value. */
+  /** Shows a value unless it is the zero value of its type. */
   public EffectiveSection unlessZero(String key, @Nullable Object value) {
     if (value != null && !isZero(value)) {
       map.put(key, plain(value));
@@ -42,12 +42,12 @@ public final class EffectiveSection {
     return this;
   }
 
-  /** What is shown, in order: maps, lists, texts, numbers and booleans. */
+  /** Returns the section, in order: maps, lists, texts, numbers and booleans. */
   public Map<String, Object> map() {
     return map;
   }
 
-  /** A number of bytes as it is shown; empty: no limit. */
+  /** Returns a number of bytes as Prometheus shows it; empty for no limit. */
   public static String size(long bytes) {
     return bytes == 0 ? "" : PrometheusSize.format(bytes);
   }

@@ -16,12 +16,12 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The keys of a mapping, each with its values in the order in which they apply: merges ({@code <<})
- * lay further values over or under a mapping's own.
+ * The keys of a mapping, each with its values in the order in which they apply. YAML merges ({@code
+ * <<}) add values that override the mapping's own, or are overridden by them.
  *
- * <p>In a section the merges count where they stand, so that one overrides own keys before it and
- * gives way to those after it; of a list of merges the first wins. In a map every key must be set
- * once only, merged or not.
+ * <p>In a section, the position of a merge counts: it overrides the section's keys before it, and
+ * keys after it override the merge. In a list of merges, the first wins. In a map, every key may be
+ * set only once, merged or not.
  */
 final class MergedMapping {
   private static final int DEEPEST_MERGE = 100;
@@ -37,7 +37,10 @@ final class MergedMapping {
     this.section = section;
   }
 
-  /** The keys of a section that is written as these mappings, later ones over earlier ones. */
+  /**
+   * Returns the keys of a section that is written as these mappings; later ones override earlier
+   * ones.
+   */
   static MergedMapping ofSection(
       List<MappingNode> mappings, String path, ProblemCollector problems) {
     MergedMapping layers = new MergedMapping(path, problems, true);
@@ -45,7 +48,7 @@ final class MergedMapping {
     return layers;
   }
 
-  /** The keys of a map that is written as these mappings together. */
+  /** Returns the keys of a map that is written as these mappings together. */
   static MergedMapping ofMap(List<MappingNode> mappings, String path, ProblemCollector problems) {
     MergedMapping layers = new MergedMapping(path, problems, false);
     mappings.forEach(mapping -> layers.add(mapping, 0));
@@ -56,18 +59,18 @@ final class MergedMapping {
     return values.keySet();
   }
 
-  /** Passes on every key with the value that counts. */
+  /** Passes every key with its effective value to {@code sink}. */
   void forEach(BiConsumer<String, NodeTuple> sink) {
     values.forEach((key, tuples) -> sink.accept(key, tuples.get(tuples.size() - 1)));
   }
 
-  /** The value that counts, with its key; null if there is none. */
+  /** the effective value with its key; null if there is none */
   @Nullable NodeTuple last(String key) {
     List<NodeTuple> tuples = values.get(key);
     return tuples == null ? null : tuples.get(tuples.size() - 1);
   }
 
-  /** The values of a key that do not count, but must be of the right type all the same. */
+  /** Returns the overridden values of a key; these must have the right type too. */
   List<Node> overridden(String key) {
     List<NodeTuple> tuples = values.getOrDefault(key, List.of());
     return tuples.subList(0, Math.max(0, tuples.size() - 1)).stream()
@@ -75,7 +78,7 @@ final class MergedMapping {
         .toList();
   }
 
-  /** The values that lie over each other: those after the last null. */
+  /** Returns the values of a key after its last null. */
   List<Node> since(String key) {
     List<Node> nodes = new ArrayList<>();
     for (NodeTuple tuple : values.getOrDefault(key, List.of())) {
@@ -104,12 +107,12 @@ final class MergedMapping {
             tuple.getKeyNode(),
             ProblemKind.WRONG_TYPE,
             path,
-            "a key that is no text (expected: a name)");
+            "a key that is not text (expected: a name)");
       }
     }
   }
 
-  /** Whether the value is the alias of something before its key. */
+  /** Whether the value is an alias of a node before its key. */
   private static boolean isAlias(NodeTuple tuple) {
     return tuple.getValueNode().getStartMark().getIndex()
         < tuple.getKeyNode().getStartMark().getIndex();

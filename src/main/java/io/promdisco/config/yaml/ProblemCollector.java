@@ -26,14 +26,14 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 @Internal
 public final class ProblemCollector {
-  /** How many are kept; files of other users can have one in every value. */
+  /** The maximum number of problems; a file can have one in every value. */
   private static final int MOST = 10_000;
 
   private final String file;
   private final @Nullable ProblemCollector parent;
   private final List<Problem> found;
 
-  /** How many were not kept. */
+  /** The number of problems that were not kept. */
   private final AtomicInteger omitted;
 
   private final AliasLimit aliases = new AliasLimit();
@@ -46,17 +46,17 @@ public final class ProblemCollector {
   private boolean targetFiles = true;
 
   /**
-   * What may be said about a value.
+   * A hint about a value.
    *
-   * @param warning null if it is only said with an error
-   * @param said whether it has been said with an error
+   * @param warning null if the hint is shown only with an error
+   * @param said whether it was shown with an error
    */
   private record Hint(String text, @Nullable Problem warning, AtomicBoolean said) {}
 
   /** A check of other files that a section names. */
   private record DeferredCheck(Section section, Runnable run) {}
 
-  /** A group of targets that is spelt out for the source in a section. */
+  /** A group of targets that is written in the file, for the source in a section. */
   private record ConfiguredTargets(
       Section source, String path, TargetGroup group, List<Position> positions) {
     boolean isOf(Section job) {
@@ -81,7 +81,9 @@ public final class ProblemCollector {
     hints = parent == null ? new IdentityHashMap<>() : parent.hints;
   }
 
-  /** Those of a file that this one names: they count as this one's too. */
+  /**
+   * Returns a collector for a file that this one names. Its problems belong to this collector too.
+   */
   public ProblemCollector ofNamed(String file) {
     return new ProblemCollector(file, this);
   }
@@ -90,16 +92,16 @@ public final class ProblemCollector {
     return file;
   }
 
-  /** Notes that a list or mapping is about to be read. */
+  /** Counts a list or mapping that is about to be read. */
   public void reads(Node container, int size) {
     aliases.reads(container, size);
   }
 
   /**
-   * Notes what is to be said besides an error about a node.
+   * Adds a hint to errors about a node.
    *
-   * @param always whether it is a warning if there is no error; otherwise it is said only if the
-   *     node is of the wrong type or an unknown key
+   * @param always whether the hint becomes a warning if there is no error; otherwise it is shown
+   *     only if the node has the wrong type or is an unknown key
    */
   void hint(Node node, String path, String text, boolean always) {
     Problem warning =
@@ -114,7 +116,7 @@ public final class ProblemCollector {
     hints.put(node, new Hint(text, warning, new AtomicBoolean()));
   }
 
-  /** Whether an error about a node says more than the error. */
+  /** Whether there is a hint for errors about a node. */
   boolean hasHint(Node node) {
     return hints.containsKey(node);
   }
@@ -145,7 +147,7 @@ public final class ProblemCollector {
     add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
   }
 
-  /** Notes what is wrong with the file as a whole. */
+  /** Reports an error in the file as a whole. */
   public void error(ProblemKind kind, String message) {
     error(new Position(file, 1, 1), kind, "", message);
   }
@@ -171,17 +173,17 @@ public final class ProblemCollector {
   }
 
   /**
-   * Notes targets that are spelt out.
+   * Records targets that are written in the file.
    *
-   * @param source the section of a source of targets, or of a group in it
-   * @param path where the group stands in its file
+   * @param source the section of the source, or of a group in it
+   * @param path the path of the group in its file
    */
   public void spelt(Section source, String path, TargetGroup group, List<Position> positions) {
     groups.add(new ConfiguredTargets(source, path, group, positions));
   }
 
   /**
-   * Takes targets that are spelled out, with the path of their group and their places.
+   * Receives targets that are written in a file, with the path of their group and their places.
    *
    * @hidden
    */
@@ -189,7 +191,7 @@ public final class ProblemCollector {
     void accept(String path, TargetGroup group, List<Position> positions);
   }
 
-  /** Passes on the groups of targets that are spelled out for the sources in a section. */
+  /** Passes the groups of targets that are written for the sources in a section to {@code sink}. */
   public void forEachGroupIn(Section section, GroupSink sink) {
     for (ConfiguredTargets spelt : groups) {
       if (spelt.isOf(section)) {
@@ -204,19 +206,19 @@ public final class ProblemCollector {
   }
 
   /**
-   * Defers a check whose errors do not refuse the file. It comes after those of other files, or
-   * instead of them if no file is looked at.
+   * Defers a check whose errors do not reject the file. It runs after the checks of other files, or
+   * instead of them if no file is accessed.
    */
   public void onceAccepted(Runnable check) {
     checksOfAccepted.add(check);
   }
 
-  /** Runs the checks whose errors do not refuse the file. */
+  /** Runs the checks whose errors do not reject the file. */
   public void checkAccepted() {
     List.copyOf(checksOfAccepted).forEach(Runnable::run);
   }
 
-  /** Does not read the files that {@code file_sd_configs} name. */
+  /** Turns off reading the files that {@code file_sd_configs} name. */
   public void leaveTargetFiles() {
     targetFiles = false;
   }
@@ -226,7 +228,7 @@ public final class ProblemCollector {
     return parent == null ? targetFiles : parent.readsTargetFiles();
   }
 
-  /** Does what was put off. */
+  /** Runs the deferred checks. */
   public void check() {
     for (DeferredCheck check : List.copyOf(checks)) {
       if (!isLeftOut(check.section.problems().file, check.section.path())) {
@@ -276,7 +278,7 @@ public final class ProblemCollector {
     return problem.severity() == Problem.Severity.ERROR;
   }
 
-  /** One warning instead of all errors in sections that are left out. */
+  /** Returns one warning instead of all errors in sections that are left out. */
   private Optional<Problem> summaryOfLeftOut() {
     List<Problem> errors =
         found.stream()
@@ -306,7 +308,10 @@ public final class ProblemCollector {
     return errors;
   }
 
-  /** In the order of the file; what merges make appear at several keys, once. */
+  /**
+   * Returns the problems in the order of the file. A problem that merges repeat at several keys
+   * appears once.
+   */
   public List<Problem> sorted() {
     Set<List<Object>> seen = new HashSet<>();
     List<Problem> sorted = new ArrayList<>();

@@ -29,21 +29,22 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A mapping of the file while it is read: gives the value of each key in the type that is asked
- * for, notes what is of another type, and in the end which keys nobody asked for.
+ * A mapping of the file while it is being read. Returns the value of each key in the requested
+ * type, and reports values of other types. At the end, {@link #finish} reports the keys that were
+ * not read.
  *
- * <p>A key that is missing gives the default; one that is written with null gives the type's zero
- * value, as Prometheus reads it. For one thread.
+ * <p>A missing key has the default value. A key that is null has the zero value of its type, as in
+ * Prometheus. For one thread.
  */
 public final class Section {
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", " (expected: text)",
           "URL", " (expected: http://host:port)",
-          "list of strings", " (expected: a list of texts, as [a, b])",
+          "list of strings", " (expected: a list of texts, for example [a, b])",
           "bool", " (expected: true or false, without quotes)",
           "int", " (expected: a whole number, without quotes)",
-          "uint", " (expected: a whole number from 0 on, without quotes)",
+          "uint", " (expected: a whole number, 0 or more, without quotes)",
           "float64", " (expected: a number, without quotes)");
 
   private final Node node;
@@ -60,7 +61,7 @@ public final class Section {
     this.layers = MergedMapping.ofSection(mappings, path, problems);
   }
 
-  /** A section in which nothing is written. */
+  /** Returns a section without keys. */
   @Internal
   public static Section empty(String path, ProblemCollector problems) {
     return new Section(
@@ -69,7 +70,10 @@ public final class Section {
         problems);
   }
 
-  /** A value as a section; null if it is null, or of another type, which is a problem. */
+  /**
+   * Returns a value as a section. Returns null for a null, and for a value of another type, which
+   * is reported.
+   */
   @Internal
   public static @Nullable Section of(Node value, String path, ProblemCollector problems) {
     if (value instanceof MappingNode mapping) {
@@ -79,7 +83,7 @@ public final class Section {
     return null;
   }
 
-  /** Notes that a value is of another type, without what is written there; null may be any. */
+  /** Reports a value of the wrong type without quoting it. A null is accepted. */
   private static void expected(String what, Node value, String where, ProblemCollector problems) {
     if (!ConfigScalars.isNull(value)) {
       problems.error(
@@ -90,13 +94,13 @@ public final class Section {
     }
   }
 
-  /** Where the section begins. */
+  /** The node of the section. */
   @Internal
   public Node node() {
     return node;
   }
 
-  /** The key that leads here, as {@code scrape_configs[0].tls_config}. */
+  /** The path of the section, for example {@code scrape_configs[0].tls_config}. */
   public String path() {
     return path;
   }
@@ -110,24 +114,24 @@ public final class Section {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** Whether the key was written, be it with null. */
+  /** Whether the key is present, possibly with null. */
   public boolean has(String key) {
     known.add(key);
     return layers.last(key) != null;
   }
 
-  /** Whether the key was written with something else than null. */
+  /** Whether the key is present with a value other than null. */
   public boolean hasValue(String key) {
     Node value = value(key);
     return value != null && !ConfigScalars.isNull(value);
   }
 
-  /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
+  /** Whether the key is present with a value, or with a null that Prometheus treats as a value. */
   public boolean isSet(String key) {
     return hasValue(key) || ConfigScalars.isCheckedNull(value(key));
   }
 
-  /** The value's node, or null if the key was not written. */
+  /** Returns the node of the value, or null if the key is missing. */
   @Internal
   public @Nullable Node value(String key) {
     known.add(key);
@@ -135,13 +139,16 @@ public final class Section {
     return tuple == null ? null : tuple.getValueNode();
   }
 
-  /** The node of the key's value, or of the section if there is none: where a problem is shown. */
+  /**
+   * Returns the node at which a problem of the key is shown: its value, or the section if it is
+   * missing.
+   */
   private Node place(String key) {
     NodeTuple tuple = layers.last(key);
     return tuple == null ? node : tuple.getValueNode();
   }
 
-  /** Warns, once all has been read, if a file that {@code key} names is missing (yet). */
+  /** Warns, after everything was read, if a file that {@code key} names does not exist. */
   public void expectFile(String key, String file) {
     if (!file.isEmpty()) {
       problems.onceRead(
@@ -154,26 +161,28 @@ public final class Section {
     }
   }
 
-  /** Where the section begins. */
+  /** The place where the section begins. */
   public Position position() {
     return problems.position(node.getStartMark());
   }
 
-  /** The part of the file that holds {@code key}; null if it is not written there as a text. */
+  /**
+   * Returns the range of the file with {@code key} and its value; null if it is not written there.
+   */
   @Internal
   public @Nullable YamlRange extent(String key) {
     NodeTuple tuple = layers.last(key);
     return tuple == null ? null : YamlRange.of(tuple);
   }
 
-  /** Where each entry of the list {@code key} stands. */
+  /** Returns the place of each entry in the list {@code key}. */
   public List<Position> positions(String key) {
     return value(key) instanceof SequenceNode list
         ? list.getValue().stream().map(item -> problems.position(item.getStartMark())).toList()
         : List.of();
   }
 
-  /** Notes what is wrong with a field of the section, as {@link FieldProblems} names it. */
+  /** Reports a problem of a field, as {@link FieldProblems} names it. */
   public void note(String field, String message) {
     int bracket = field.endsWith("]") ? field.lastIndexOf('[') : -1;
     if (field.isEmpty()) {
@@ -186,7 +195,7 @@ public final class Section {
     }
   }
 
-  /** Notes what is wrong with the value of {@code key}, or with its absence. */
+  /** Reports an error in the value of {@code key}, or that it is missing. */
   public void error(String key, String message) {
     problems.error(place(key), child(key), message);
   }
@@ -195,7 +204,7 @@ public final class Section {
     problems.error(place(key), kind, child(key), message);
   }
 
-  /** Notes what is wrong with one entry of the list {@code key}. */
+  /** Reports an error in an entry of the list {@code key}. */
   public void error(String key, int index, String message) {
     error(key, index, ProblemKind.INVALID_VALUE, message);
   }
@@ -211,7 +220,7 @@ public final class Section {
         : place;
   }
 
-  /** Notes what is legal about the value of {@code key}, but surely not meant. */
+  /** Reports a value of {@code key} that is valid but probably a mistake. */
   public void warn(String key, String message) {
     warn(key, ProblemKind.QUESTIONABLE, message);
   }
@@ -224,17 +233,17 @@ public final class Section {
     problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
   }
 
-  /** Notes what is wrong with one entry of the map {@code key}. */
+  /** Reports an error in an entry of the map {@code key}. */
   public void entryError(String key, String name, String message) {
     problems.error(entry(key, name), child(key, name), message);
   }
 
-  /** Notes what is legal about one entry of the map {@code key}, but surely not meant. */
+  /** Reports an entry of the map {@code key} that is valid but probably a mistake. */
   public void entryWarn(String key, String name, ProblemKind kind, String message) {
     problems.warning(entry(key, name), kind, child(key, name), message);
   }
 
-  /** Whether the map {@code key} has an entry whose name is null and not checked. */
+  /** Whether the map {@code key} has an entry whose name is an unchecked null. */
   public boolean hasNullName(String key) {
     for (Node value : layers.since(key)) {
       if (value instanceof MappingNode mapping
@@ -261,12 +270,12 @@ public final class Section {
     return place(key);
   }
 
-  /** Notes what is wrong with the section as a whole. */
+  /** Reports an error in the section as a whole. */
   public void error(String message) {
     problems.error(node, path, message);
   }
 
-  /** Notes what is legal about the section, but surely not meant. */
+  /** Reports that the section is valid but probably a mistake. */
   public void warn(String message) {
     warn(ProblemKind.QUESTIONABLE, message);
   }
@@ -275,12 +284,12 @@ public final class Section {
     problems.warning(node, kind, path, message);
   }
 
-  /** The keys that are written. */
+  /** Returns the keys that are present. */
   public List<String> keys() {
     return List.copyOf(layers.keys());
   }
 
-  /** Every key that was written and that nobody has asked for. */
+  /** Returns the keys that are present but were not read. */
   public List<String> unread() {
     List<String> unread = new ArrayList<>(layers.keys());
     unread.removeAll(known);
@@ -288,13 +297,13 @@ public final class Section {
     return unread;
   }
 
-  /** Notes what is wrong with a key itself. */
+  /** Reports an error about a key itself. */
   public void keyError(String key, ProblemKind kind, String message) {
     refused.add(key);
     problems.error(keyPlace(key), kind, child(key), message);
   }
 
-  /** Notes what is to be said about a key that is not read any further. */
+  /** Reports a warning about a key whose value is not read. */
   public void keyWarning(String key, ProblemKind kind, String message) {
     refused.add(key);
     problems.warning(keyPlace(key), kind, child(key), message);
@@ -305,7 +314,7 @@ public final class Section {
     return tuple == null ? node : tuple.getKeyNode();
   }
 
-  /** To be called when everything was asked for: what is left is unknown. */
+  /** Reports the keys that were not read as unknown. Call it after reading everything. */
   public void finish() {
     List<String> names = List.copyOf(known);
     for (String key : unread()) {
@@ -343,7 +352,7 @@ public final class Section {
     }
     if (ConfigScalars.isNull(value) && !(checksNull && ConfigScalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
-        warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
+        warn(key, "null means " + shown(zero) + " (expected: a value, or no key to use the default)");
       }
       return zero;
     }
@@ -367,21 +376,20 @@ public final class Section {
         "cannot unmarshal " + ConfigScalars.describe(value) + " into " + type + EXPECTED.get(type));
   }
 
-  /** Text; empty if it was not written. */
+  /** Returns a text; empty if missing. */
   public String string(String key) {
     return string(key, "");
   }
 
-  /** Text. */
+  /** Returns a text. */
   public String string(String key, String missing) {
     return read(key, missing, "", "string", ConfigScalars::text);
   }
 
   /**
-   * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
-   * them.
+   * Reports errors in texts that a merge overrides, because Prometheus reads them too.
    *
-   * @param problem gives null for a text that is right
+   * @param problem returns null for a valid text
    */
   public void checkOverridden(String key, Function<String, @Nullable String> problem) {
     for (Node overridden : layers.overridden(key)) {
@@ -394,7 +402,7 @@ public final class Section {
     }
   }
 
-  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  /** Returns a URL. The plain scalars {@code null} and {@code ~} are nulls, not URLs. */
   public String url(String key) {
     checkOverridden(key, UrlChecks::problem);
     String url = string(key);
@@ -409,7 +417,7 @@ public final class Section {
     return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
   }
 
-  /** Text that no message shows. */
+  /** Returns a text that no message quotes. */
   public Secret secret(String key) {
     Node value = value(key);
     layers.overridden(key).forEach(overridden -> secret(overridden, child(key)));
@@ -425,7 +433,7 @@ public final class Section {
     return text.isEmpty() ? Secret.NONE : new Secret(text);
   }
 
-  /** A list of texts that no message shows. */
+  /** Returns a list of texts that no message quotes. */
   public List<Secret> secrets(String key) {
     Node value = value(key);
     layers.overridden(key).forEach(overridden -> secrets(overridden, child(key)));
@@ -450,29 +458,29 @@ public final class Section {
     return items;
   }
 
-  /** A map of lists of texts that no message shows. */
+  /** Returns a map of lists of texts that no message quotes. */
   public Map<String, List<Secret>> secretListMap(String key) {
     Map<String, List<Secret>> lists = new LinkedHashMap<>();
     map(key, true).forEach((name, value) -> lists.put(name, secrets(value, child(key, name))));
     return lists;
   }
 
-  /** A boolean. */
+  /** Returns a boolean. */
   public boolean bool(String key, boolean missing) {
     return read(key, missing, false, "bool", ConfigScalars::bool);
   }
 
-  /** A boolean; null if it was not written or is null. */
+  /** Returns a boolean; null if missing or null. */
   public @Nullable Boolean optionalBool(String key) {
     return isSet(key) ? Boolean.valueOf(bool(key, false)) : null;
   }
 
-  /** A whole number of 64 bits. */
+  /** Returns a 64-bit integer. */
   public long integer(String key, long missing) {
     return read(key, missing, 0L, "int", ConfigScalars::signed);
   }
 
-  /** An unsigned number of 64 bits; 0 if it was not written. */
+  /** Returns an unsigned 64-bit integer; 0 if missing. */
   public BigInteger unsigned(String key) {
     return read(
         key,
@@ -483,7 +491,7 @@ public final class Section {
           BigInteger read = ConfigScalars.unsigned(scalar);
           Double written = ConfigScalars.number(scalar);
           if (read != null && written != null && read.doubleValue() != truncated(written)) {
-            warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
+            warn(key, "read as " + read + " (expected: a whole number from 0 to 2^64 - 1)");
           }
           return read;
         });
@@ -493,12 +501,12 @@ public final class Section {
     return number < 0 ? Math.ceil(number) : Math.floor(number);
   }
 
-  /** A number; 0 if it was not written. */
+  /** Returns a number; 0 if missing. */
   public double number(String key) {
     return read(key, 0.0, 0.0, "float64", ConfigScalars::number);
   }
 
-  /** A duration. */
+  /** Returns a duration. */
   public Duration duration(String key, Duration missing) {
     return read(
         key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration), true);
@@ -509,11 +517,11 @@ public final class Section {
       return PrometheusDuration.parse(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          e.getMessage() + " (expected: a duration as 15s, 1m30s or 500ms)", e);
+          e.getMessage() + " (expected: a duration, for example 15s, 1m30s or 500ms)", e);
     }
   }
 
-  /** A number of bytes; 0 if it was not written. */
+  /** Returns a number of bytes; 0 if missing. */
   public long size(String key) {
     return read(key, 0L, 0L, "string", as(key, 0L, PrometheusSize::parse));
   }
@@ -530,7 +538,7 @@ public final class Section {
     };
   }
 
-  /** A list of texts; null if it was not written or is null. */
+  /** Returns a list of texts; null if missing or null. */
   public @Nullable List<String> strings(String key) {
     Node value = value(key);
     for (Node overridden : layers.overridden(key)) {
@@ -541,7 +549,7 @@ public final class Section {
     return value == null || ConfigScalars.isNull(value) ? null : strings(value, child(key));
   }
 
-  /** A list of texts; empty if it was not written or is null. */
+  /** Returns a list of texts; empty if missing or null. */
   public List<String> texts(String key) {
     List<String> texts = strings(key);
     return texts == null ? List.of() : texts;
@@ -568,9 +576,9 @@ public final class Section {
   }
 
   /**
-   * The keys and values of a map, in order; a key that is given twice is a problem.
+   * Returns the keys and values of a map in order. A repeated key is reported.
    *
-   * @param layered whether merges add to the map; otherwise they replace it
+   * @param layered whether merges add keys to the map; otherwise they replace it
    */
   @Internal
   public Map<String, Node> map(String key, boolean layered) {
@@ -604,7 +612,7 @@ public final class Section {
     return null;
   }
 
-  /** A map of texts, to which merges add. */
+  /** Returns a map of texts; merges add keys to it. */
   public Map<String, String> stringMap(String key) {
     return stringMap(key, true);
   }
@@ -615,7 +623,7 @@ public final class Section {
     return texts;
   }
 
-  /** A map of values of any type, to which merges add. */
+  /** Returns a map of values of any type; merges add keys to it. */
   public Map<String, @Nullable Object> values(String key) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     map(key, true).forEach((name, value) -> values.put(name, value(value, child(key, name))));
@@ -631,7 +639,7 @@ public final class Section {
       MergedMapping.ofMap(List.of(mapping), where, problems)
           .forEach(
               (name, tuple) -> {
-                // As Go prints what a key may be: y is true, 010 is 8.
+                // As Go prints a key: y becomes true, 010 becomes 8.
                 Object key = ConfigScalars.value((ScalarNode) tuple.getKeyNode());
                 values.put(
                     name.isEmpty() ? name : String.valueOf(key),
@@ -642,7 +650,7 @@ public final class Section {
     return ConfigScalars.value((ScalarNode) node);
   }
 
-  /** A map of lists of texts, to which merges add. */
+  /** Returns a map of lists of texts; merges add keys to it. */
   public Map<String, List<String>> stringListMap(String key) {
     Map<String, List<String>> lists = new LinkedHashMap<>();
     map(key, true)
@@ -654,17 +662,21 @@ public final class Section {
     return lists;
   }
 
-  /** A nested section, which a merge replaces as a whole; null if not written, or null. */
+  /** Returns a nested section, which a merge replaces completely; null if missing or null. */
   public @Nullable Section section(String key) {
     return section(key, false);
   }
 
-  /** As {@link #section(String)}, but a section without keys if it is not written, or null. */
+  /**
+   * Same as {@link #section(String)}, but returns a section without keys if it is missing or null.
+   */
   public Section sectionOrEmpty(String key) {
     return orEmpty(key, section(key));
   }
 
-  /** As {@link #layeredSection}, but a section without keys if it is not written, or null. */
+  /**
+   * Same as {@link #layeredSection}, but returns a section without keys if it is missing or null.
+   */
   public Section layeredSectionOrEmpty(String key) {
     return orEmpty(key, layeredSection(key));
   }
@@ -673,7 +685,7 @@ public final class Section {
     return section == null ? empty(child(key), problems) : section;
   }
 
-  /** A nested section, to whose keys a merge adds; null if not written, or null. */
+  /** Returns a nested section; merges add keys to it. Null if missing or null. */
   public @Nullable Section layeredSection(String key) {
     return section(key, true);
   }
@@ -684,15 +696,16 @@ public final class Section {
     return mappings.isEmpty() ? null : new Section(mappings, child(key), problems);
   }
 
-  /** The sections in the list {@code key}; an entry that is none is a problem. */
+  /** Returns the sections in the list {@code key}. Reports entries that are not sections. */
   public List<Section> sections(String key) {
     return sections(key, "empty or null section in " + key);
   }
 
   /**
-   * The sections in the list {@code key}.
+   * Returns the sections in the list {@code key}.
    *
-   * @param ifNull the problem that an empty entry is; an empty text: read it as one without keys
+   * @param ifNull the message for an empty entry; if it is an empty text, an empty entry is read as
+   *     a section without keys
    */
   public List<Section> sections(String key, String ifNull) {
     List<Section> sections = new ArrayList<>();
@@ -736,7 +749,7 @@ public final class Section {
     return new Section(List.of(emptyMapping(item)), where, problems);
   }
 
-  /** A mapping without keys where something else is written. */
+  /** Returns a mapping without keys, in place of a node of another type. */
   static MappingNode emptyMapping(Node at) {
     return new MappingNode(
         Tag.MAP,

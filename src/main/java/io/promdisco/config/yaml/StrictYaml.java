@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads files in YAML as strictly as a configuration: unknown and repeated keys and values of
- * another type are problems with a place.
+ * Reads YAML files as strictly as a configuration: reports unknown keys, repeated keys and values
+ * of the wrong type with their place.
  *
  * @hidden
  */
@@ -25,10 +25,10 @@ public final class StrictYaml {
   private StrictYaml() {}
 
   /**
-   * What became of a file.
+   * The result of reading a file.
    *
-   * @param value nothing if there is an error
-   * @param problems every one, in the order of the file
+   * @param value empty if there is an error
+   * @param problems every problem, in the order of the file
    * @hidden
    */
   public record Result<T>(Optional<T> value, List<Problem> problems) {
@@ -41,8 +41,8 @@ public final class StrictYaml {
   /**
    * Reads a file's first document.
    *
-   * @param what the file is, for the problem that there is none: {@code a test file}
-   * @param reader takes the outermost section; to call {@link Section#finish} is left to it
+   * @param what the kind of file, for the message that it is empty: {@code a test file}
+   * @param reader reads the outermost section and must call {@link Section#finish}
    */
   public static <T> Result<T> read(Path file, String what, Function<Section, T> reader) {
     ProblemCollector problems = new ProblemCollector(file.toString());
@@ -64,9 +64,9 @@ public final class StrictYaml {
   }
 
   /**
-   * Reads the first document of a file; null if it cannot be read at all.
+   * Reads the first document of a file. Returns null if it cannot be read at all.
    *
-   * @param reader takes the outermost section; null if the document is null
+   * @param reader reads the outermost section, which is null if the document is null
    */
   public static <T> @Nullable T read(
       byte[] content, ProblemCollector problems, Function<@Nullable Section, T> reader) {
@@ -87,14 +87,14 @@ public final class StrictYaml {
     }
   }
 
-  /** The content of a file that another file names. */
+  /** Returns the content of a file that another file names. */
   public static byte[] content(Path file) throws IOException {
     try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
       return in.readAllBytes();
     }
   }
 
-  /** The content of a file that the user names. */
+  /** Returns the content of a file that the user names. */
   public static byte[] argument(Path file) throws IOException {
     try (InputStream in = UserFiles.openArgument(file, YamlFile.MOST_BYTES)) {
       return in.readAllBytes();

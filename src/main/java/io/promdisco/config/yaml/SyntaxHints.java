@@ -19,8 +19,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * Recognizes text that is written for another program, as a template or a shell, and missing
- * blanks. Says what to do about it, never whether the file is valid.
+ * Recognizes missing blanks, and text that another program would replace, such as a template or a
+ * shell variable. Suggests what to do; does not decide whether the file is valid.
  *
  * @hidden
  */
@@ -30,7 +30,7 @@ public final class SyntaxHints {
 
   private static final String AFTER_DASH = "a blank is missing after \"-\"";
 
-  /** How many lines before an error may be its cause. */
+  /** The number of lines before an error in which its cause may be. */
   private static final int LINES_BEFORE = 3;
 
   private static final Pattern OPENING = Pattern.compile("\\{\\{|\\{%");
@@ -38,7 +38,7 @@ public final class SyntaxHints {
   private static final Pattern ENTRY = Pattern.compile("-(?=[A-Za-z_\"'\\[{])");
   private static final Pattern ITEMS = Pattern.compile("\\s*(?:- +){0,20}");
 
-  /** A key that only a configuration has, with its value right behind the colon. */
+  /** A key that is typical of a configuration, with its value directly after the colon. */
   private static final Pattern KEY =
       Pattern.compile(
           "((?:[a-z]{1,30}_){1,8}(?:addresses|alias|configs?|credentials|factor|fields?|files?|headers?"
@@ -50,7 +50,7 @@ public final class SyntaxHints {
 
   private static final Pattern PORT = Pattern.compile("[0-9]{2,5}\\s*");
 
-  /** How keys end that have a number as their value. */
+  /** Endings of keys that have a number as value. */
   private static final Pattern NUMBER = Pattern.compile("(?:length|limit|modulus|port)$");
 
   private static final Pattern DEFAULT =
@@ -59,14 +59,14 @@ public final class SyntaxHints {
   private static final Pattern VARIABLE =
       Pattern.compile("\\$(?:\\{[A-Za-z_]\\w*\\}|\\([A-Za-z_]\\w*\\)|[A-Za-z_]\\w*)");
 
-  /** Keys whose values no message shows. */
+  /** Keys whose values no message quotes. */
   private static final Set<String> SECRET =
       Set.of("password", "credentials", "bearer_token", "client_secret", "secret_key", "secrets");
 
-  /** Keys whose values may hold anything that looks like another language. */
+  /** Keys whose values may contain text that looks like another language. */
   private static final Set<String> FREE = Set.of("regex", "params", "http_headers");
 
-  /** The labels into which the operator of Prometheus writes the values of variables. */
+  /** The labels in which Prometheus Operator replaces variables by their values. */
   private static final String OPERATED = "external_labels";
 
   private static final Set<String> SELECTOR = Set.of("field", "label");
@@ -78,7 +78,10 @@ public final class SyntaxHints {
     this.problems = problems;
   }
 
-  /** Notes hints about a document's values; each is said with an error there, or as a warning. */
+  /**
+   * Collects hints about a document's values. Each hint is shown with an error there, or as a
+   * warning.
+   */
   public static void note(Node document, ProblemCollector problems) {
     new SyntaxHints(problems).visit(document, "", "");
   }
@@ -116,7 +119,10 @@ public final class SyntaxHints {
     return SECRET.contains(key) || FREE.contains(key) || key.equals(OPERATED);
   }
 
-  /** A list of which each entry lacks a blank is a mapping; a pair that lacks it is a key. */
+  /**
+   * If the blank after "-" is missing in every entry, a list becomes a mapping; if the blank after
+   * ":" is missing, a pair becomes a key.
+   */
   private void key(MappingNode map, ScalarNode name, Node value, String path) {
     int colon = name.getValue().indexOf(':');
     if (ConfigScalars.isPlain(name) && colon > 0 && ConfigScalars.isNull(value)) {
@@ -159,7 +165,8 @@ public final class SyntaxHints {
     }
     Matcher withDefault = DEFAULT.matcher(value);
     if (withDefault.find()) {
-      return "Prometheus knows no defaults as a shell does (expected: the value instead of ${"
+      return "Prometheus does not support defaults as a shell does (expected: the value instead of"
+          + " ${"
           + withDefault.group(1)
           + ":-...})";
     }
@@ -170,12 +177,11 @@ public final class SyntaxHints {
     return variable.find()
         ? "Prometheus does not expand "
             + variable.group()
-            + " (expected: its value, written there before, as the"
-            + " operator does)"
+            + " (expected: its value; the operator replaces it before Prometheus reads the file)"
         : null;
   }
 
-  /** What is missing at the beginning of a text, or null. */
+  /** Returns the hint for a blank that is missing at the beginning of a text, or null. */
   private static @Nullable String missingBlank(String text) {
     Matcher items = ITEMS.matcher(text);
     int start = items.lookingAt() ? items.end() : 0;
@@ -192,7 +198,7 @@ public final class SyntaxHints {
     return PORT.matcher(port).matches() && !NUMBER.matcher(host).find();
   }
 
-  /** Whether an error is at a value that no message shows, or soon after its key. */
+  /** Whether an error is at, or soon after, a key whose value no message quotes. */
   static boolean isNearSecret(String text, MarkedYAMLException e) {
     List<String> lines = text.lines().toList();
     Mark mark = e.getProblemMark();
@@ -201,7 +207,7 @@ public final class SyntaxHints {
             .anyMatch(line -> SECRET.stream().anyMatch(lines.get(line)::contains));
   }
 
-  /** What to say besides why a text is no YAML; empty if there is nothing to say. */
+  /** Returns a hint about a syntax error; empty if there is none. */
   static String ofSyntax(String text, MarkedYAMLException e) {
     Mark mark = e.getProblemMark();
     if (mark == null) {
@@ -233,7 +239,7 @@ public final class SyntaxHints {
     return found;
   }
 
-  /** The lines that an error may come from, the last one first. */
+  /** Returns the lines that may contain the cause of an error, the last one first. */
   private static Set<Integer> suspects(List<String> lines, Mark mark, @Nullable Mark context) {
     Set<Integer> suspects = new LinkedHashSet<>();
     List<Integer> before = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * Turns bytes into the nodes of their first YAML document.
+ * Parses the first YAML document of a file.
  *
  * @hidden
  */
@@ -19,17 +19,20 @@ public final class YamlFile {
   public static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;
 
-  /** Files beyond this are no longer written by hand: their lines are not looked at for hints. */
+  /** The size up to which files are searched for hints; larger ones are rarely written by hand. */
   private static final int MOST_BYTES_FOR_HINTS = 1 << 20;
 
-  /** About what a value takes with its places. */
+  /** The approximate memory of a value with its places, in bytes. */
   private static final int VALUE = 350;
 
   private static final long MOST_VALUES = Runtime.getRuntime().maxMemory() / 2 / VALUE;
 
   private YamlFile() {}
 
-  /** The first document; nothing if there is none, or if it is no YAML, which is a problem. */
+  /**
+   * Returns the first document. Empty if there is none, or if the content is not YAML, which is
+   * reported.
+   */
   public static Optional<Node> parse(byte[] content, ProblemCollector problems) {
     if (content.length > MOST_BYTES) {
       problems.error(
@@ -48,7 +51,7 @@ public final class YamlFile {
       String problem = String.valueOf(e.getProblem());
       if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR)
           && (isLong || SyntaxHints.isNearSecret(text, e))) {
-        // A password that begins with "*" is taken for an alias.
+        // A password that begins with "*" looks like an alias.
         problem =
             YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
       }
@@ -68,7 +71,7 @@ public final class YamlFile {
     }
   }
 
-  /** The file as a text, for hints. */
+  /** Returns the file as text, for hints. */
   private static String text(byte[] content) {
     boolean utf16 = content.length > 1 && (content[0] & content[1] & 0xfe) == 0xfe;
     String text = new String(content, utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);

@@ -10,8 +10,8 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The part of a file in which a key and its value are written, for programs that rewrite it. Lines
- * count from 1, columns from 1 in code points; the end is the place after the last character.
+ * The part of a file that contains a key and its value, for programs that rewrite it. Lines count
+ * from 1. Columns count from 1, in code points. The end is the place after the last character.
  *
  * @param keyLine line of the key
  * @param keyColumn column of the key
@@ -25,7 +25,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 public record YamlRange(
     int keyLine, int keyColumn, int startLine, int startColumn, int endLine, int endColumn) {
 
-  /** Null if the value is not written after its key: it is an alias of something before it. */
+  /** Returns null if the value is not written after its key, because it is an alias. */
   static @Nullable YamlRange of(NodeTuple tuple) {
     Mark key = tuple.getKeyNode().getStartMark();
     Mark start = tuple.getValueNode().getStartMark();
@@ -47,7 +47,7 @@ public record YamlRange(
         || (a.getLine() == b.getLine() && a.getColumn() < b.getColumn());
   }
 
-  /** A collection in block style ends, for the parser, where the next thing begins. */
+  /** The parser reports that a block collection ends where the next node begins. */
   private static @Nullable Mark end(Node node) {
     if (!(node instanceof CollectionNode<?> block)
         || block.getFlowStyle() == org.yaml.snakeyaml.DumperOptions.FlowStyle.FLOW) {
@@ -59,7 +59,7 @@ public record YamlRange(
     } else if (node instanceof MappingNode map && !map.getValue().isEmpty()) {
       last = map.getValue().get(map.getValue().size() - 1).getValueNode();
     }
-    // An alias is the node that it names, which begins before, or is this collection itself.
+    // An alias is the same object as its node, which begins earlier, or is this collection itself.
     if (last == null
         || last.getStartMark() == null
         || !isBefore(node.getStartMark(), last.getStartMark())) {

@@ -5,7 +5,7 @@ import java.time.LocalDateTime;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What go-yaml takes for a date, or for a date and time. */
+/** Recognizes the dates and times that go-yaml recognizes. */
 final class YamlTimestamps {
   private static final Pattern TIMESTAMP =
       Pattern.compile(
@@ -17,7 +17,7 @@ final class YamlTimestamps {
 
   static boolean isTimestamp(String text) {
     Matcher parts = TIMESTAMP.matcher(text);
-    // With "T" there must be a zone, without it there must be none.
+    // a time zone is required with "T" and forbidden without it
     if (!parts.matches() || (parts.group(4) == null) != (parts.group(8) == null)) {
       return false;
     }

@@ -1,4 +1,4 @@
-/** Reads YAML as strictly as Prometheus: every problem has a place. */
+/** Reads YAML as strictly as Prometheus, and reports every problem with its place. */
 @NullMarked
 package io.promdisco.config.yaml;
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the reason why a chain of certificates is refused. For one thread. */
+/** Finds the reason why a certificate chain is rejected. For one thread. */
 final class CertificateDiagnosis {
   private static final int MOST_NAMES = 5;
   private static final int LONGEST_NAME = 200;
@@ -24,11 +24,11 @@ final class CertificateDiagnosis {
   private final Instant now = Instant.now();
 
   /**
-   * A report on a chain.
+   * Creates a diagnosis of a chain.
    *
-   * @param chain the certificate, then those of CAs that the other side sent, in any order
-   * @param authorities the certificates that are trusted
-   * @param place where they come from; empty: the JVM trusts them
+   * @param chain the certificate, then the CA certificates that the other side sent, in any order
+   * @param authorities the trusted certificates
+   * @param place their origin; empty if the JVM trusts them
    */
   CertificateDiagnosis(X509Certificate[] chain, List<X509Certificate> authorities, String place) {
     this.chain = List.of(chain);
@@ -36,7 +36,7 @@ final class CertificateDiagnosis {
     this.place = place;
   }
 
-  /** Refuses a certificate that is not valid at this time. */
+  /** Rejects a certificate that is not valid now. */
   void checkValidity() throws CertificateException {
     String problem = validity(chain.get(0));
     if (!problem.isEmpty()) {
@@ -53,12 +53,12 @@ final class CertificateDiagnosis {
     return now.isBefore(begin) ? "is not valid before " + begin + " (now: " + now + ")" : "";
   }
 
-  /** Refuses a certificate that is not for {@code host}. */
+  /** Rejects a certificate that is not valid for {@code host}. */
   void checkName(@Nullable String host) throws CertificateException {
     X509Certificate certificate = chain.get(0);
     CertificateNames names = new CertificateNames(certificate);
     if (host == null || host.isEmpty()) {
-      throw new UntrustedCertificateException("it cannot be compared with an unknown host name");
+      throw new UntrustedCertificateException("the host name is unknown, so it cannot be compared");
     }
     if (names.include(HostNames.withoutBrackets(host))) {
       return;
@@ -68,22 +68,22 @@ final class CertificateDiagnosis {
       throw new UntrustedCertificateException(
           "it has no subject alternative name (expected: "
               + host
-              + " as one; the common name, "
+              + " as one; its common name, "
               + shown(certificate.getSubjectX500Principal())
-              + ", does not count)");
+              + ", is not used)");
     }
     String listed =
         String.join(", ", all.subList(0, Math.min(all.size(), MOST_NAMES)))
             + (all.size() > MOST_NAMES ? " and " + (all.size() - MOST_NAMES) + " more" : "");
     throw new UntrustedCertificateException(
-        "it is for "
+        "it is valid for "
             + shown(listed)
             + ", not for "
             + host
             + " (connect to one of its names, or set the server name to one)");
   }
 
-  /** Refuses a chain whose trusted CAs have all expired or are not valid yet. */
+  /** Rejects a chain whose trusted CAs have all expired or are not valid yet. */
   void checkAuthority() throws CertificateException {
     if (authorities.stream().allMatch(authority -> validity(authority).isEmpty())) {
       return;
@@ -95,9 +95,9 @@ final class CertificateDiagnosis {
   }
 
   /**
-   * Says why the platform refuses the chain.
+   * Returns the reason why the JVM rejects the chain.
    *
-   * @param otherwise what it said
+   * @param otherwise the exception of the JVM
    */
   String reason(CertificateException otherwise) {
     String problem = issuer();
@@ -114,7 +114,7 @@ final class CertificateDiagnosis {
                 ExceptionCauses.detail(deepest, deepest.getClass().getSimpleName())));
   }
 
-  /** Follows the chain up to a trusted CA; what is wrong on the way, or null. */
+  /** Follows the chain to a trusted CA. Returns what is wrong on the way, or null. */
   private @Nullable String issuer() {
     Set<X509Certificate> seen = new HashSet<>();
     X509Certificate at = chain.get(0);
@@ -182,7 +182,7 @@ final class CertificateDiagnosis {
       certificate.verify(issuer.getPublicKey());
       return true;
     } catch (GeneralSecurityException e) {
-      return false; // That is the question.
+      return false; // This is being determined.
     }
   }
 

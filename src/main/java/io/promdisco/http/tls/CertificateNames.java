@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The host names and IP addresses that a certificate is for: its subject alternative names. Its
- * common name does not count (RFC 9110, section 4.3.4).
+ * The host names and IP addresses that a certificate is valid for: its subject alternative names.
+ * Its common name is ignored (RFC 9110, section 4.3.4).
  */
 final class CertificateNames {
   private static final int DNS = 2;
@@ -42,7 +42,7 @@ final class CertificateNames {
     }
   }
 
-  /** All of them, host names first. */
+  /** Returns all of them, host names first. */
   List<String> all() {
     List<String> all = new ArrayList<>(hosts);
     for (String address : addresses) {
@@ -51,7 +51,9 @@ final class CertificateNames {
     return all;
   }
 
-  /** Whether {@code host}, a name or an IP address without brackets, is among them. */
+  /**
+   * Whether the certificate is valid for {@code host}, a name or an IP address without brackets.
+   */
   boolean include(String host) {
     if (isInetAddress(host)) {
       return addresses.stream()
@@ -61,7 +63,7 @@ final class CertificateNames {
     return hosts.stream().anyMatch(pattern -> matches(pattern, host));
   }
 
-  /** Compares label by label; an asterisk as the whole first label matches any (RFC 6125). */
+  /** Compares label by label. An asterisk as the whole first label matches any label (RFC 6125). */
   private static boolean matches(String pattern, String host) {
     String[] expected = labels(pattern);
     String[] actual = labels(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);

@@ -12,22 +12,25 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the certificates of servers and clients, in the same way for every implementation of TLS
- * and for every version of the protocol. The platform's trust manager verifies the chain. This
- * class adds what Go verifies as well, and names the reason when it refuses a certificate:
+ * Verifies the certificates of servers and clients, in the same way for every TLS implementation
+ * and version. The JVM's trust manager verifies the chain. This class adds further checks of Go,
+ * and names the reason when it rejects a certificate:
  *
  * <ul>
- *   <li>the validity of the certificate itself and of the CA that is trusted;
- *   <li>the name of a server, always, whether or not the TLS parameters ask for it.
+ * <li>the validity period of the certificate itself and of the trusted CA;
+ * <li>the name of a server, always, whether or not the TLS parameters request it.
  * </ul>
  *
  * <p>Immutable; safe for all threads.
  */
 public final class CertificateVerifier extends PeerVerifier {
-  /** Any signature, to the JDK's trust manager. */
+  /** Any signature, for the JDK's trust manager. */
   private static final String SIGNATURE = "UNKNOWN";
 
-  /** A key that encrypts, and one that agrees on a key: what the key usage must allow instead. */
+  /**
+   * Uses of a key in key exchanges: one for encryption and one for key agreement. The key usage
+   * must allow one of them.
+   */
   private static final String ENCRYPTION = "RSA";
 
   private static final String AGREEMENT = "ECDH_RSA";
@@ -52,18 +55,18 @@ public final class CertificateVerifier extends PeerVerifier {
   }
 
   /**
-   * A verifier that trusts {@code authorities}.
+   * Creates a verifier that trusts {@code authorities}.
    *
-   * @param authorities none: those that the JVM trusts
-   * @param place where they come from, for errors, as {@code ca.crt}
-   * @param serverName the name that a server's certificate must have; empty: the host of the
+   * @param authorities empty for those that the JVM trusts
+   * @param place their origin for errors, for example {@code ca.crt}
+   * @param serverName the name that a server's certificate must have; empty for the host of the
    *     connection
-   * @throws GeneralSecurityException if the platform cannot verify certificates
+   * @throws GeneralSecurityException if the JVM cannot verify certificates
    */
   public static CertificateVerifier of(
       List<X509Certificate> authorities, String place, String serverName)
       throws GeneralSecurityException {
-    KeyStore store = null; // the JVM's
+    KeyStore store = null; // null for the JVM's
     if (!authorities.isEmpty()) {
       store = KeyStore.getInstance(KeyStore.getDefaultType());
       try {
@@ -83,7 +86,7 @@ public final class CertificateVerifier extends PeerVerifier {
         return new CertificateVerifier(platform, List.copyOf(authorities), place, serverName);
       }
     }
-    throw new GeneralSecurityException("the platform verifies no X.509 certificates");
+    throw new GeneralSecurityException("this JVM cannot verify X.509 certificates");
   }
 
   @Override
@@ -122,9 +125,8 @@ public final class CertificateVerifier extends PeerVerifier {
   }
 
   /**
-   * What the key of a server is used for, as far as its key usage allows. Go does not look at the
-   * key usage of servers, and many clusters were set up with certificates that allow encryption
-   * only.
+   * Returns a use of the server's key that its key usage allows. Go ignores the key usage of
+   * servers, and many clusters were set up with certificates that allow only encryption.
    */
   private static String keyUse(X509Certificate server) {
     boolean[] usage = server.getKeyUsage();

@@ -13,16 +13,16 @@ import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate with its key, of a client or of a server. */
+/** A certificate chain with its key, of a client or of a server. */
 public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
   /**
-   * Reads a pair.
+   * Reads a key and its certificates.
    *
    * @param key a private key as PEM
-   * @param keyPlace where it stands, for errors
-   * @param chain the certificate as PEM, perhaps followed by those of CAs
-   * @param chainPlace where it stands, for errors
-   * @throws IOException if one cannot be read or the key is not that of the certificate
+   * @param keyPlace the origin of the key, for errors
+   * @param chain the certificate as PEM, possibly followed by CA certificates
+   * @param chainPlace the origin of the certificates, for errors
+   * @throws IOException if one cannot be read or the key does not belong to the certificate
    */
   public static ClientKey of(String key, String keyPlace, String chain, String chainPlace)
       throws IOException {
@@ -33,7 +33,7 @@ public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
     return pair;
   }
 
-  /** Whether two keys are a pair: what one has signed the other verifies. */
+  /** Whether two keys are a pair: one verifies what the other has signed. */
   private static boolean isPair(PrivateKey mine, PublicKey shown) throws IOException {
     byte[] sample = {1, 2, 3, 4};
     String algorithm =
@@ -51,21 +51,21 @@ public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
       signature.update(sample);
       return signature.verify(signed);
     } catch (InvalidKeyException | SignatureException e) {
-      return false; // of another kind
+      return false; // keys of different types
     } catch (GeneralSecurityException e) {
-      throw new IOException("the platform cannot sign with " + algorithm, e);
+      throw new IOException("this JVM cannot sign with " + algorithm, e);
     }
   }
 
-  /** Without the key. */
+  /** Leaves out the key. */
   @Override
   public String toString() {
     return "ClientKey[" + key.getAlgorithm() + ", " + chain.get(0).getSubjectX500Principal() + "]";
   }
 
   /**
-   * A key manager that presents the certificate that {@code current} gives at that moment, if it
-   * gives one.
+   * Returns a key manager that presents the current certificate from {@code current}, if there is
+   * one.
    */
   public static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {
     return new ClientKeyManager(current);

@@ -11,8 +11,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents the certificate that a supplier gives at that moment, if it gives one, and remembers
- * whether the other side asked for it. Safe for all threads.
+ * Presents the current certificate from a supplier, if there is one, and records whether the other
+ * side requested it. Safe for all threads.
  */
 final class ClientKeyManager extends X509ExtendedKeyManager {
   private static final String ALIAS = "own";
@@ -30,7 +30,9 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
     return client != null && client.key().getAlgorithm().equals("EdDSA");
   }
 
-  /** For errors: what happened when a server requested a certificate; empty: it did not. */
+  /**
+   * Returns, for errors, what happened when a server requested a certificate; empty if it did not.
+   */
   String hint() {
     return hint;
   }
@@ -47,13 +49,13 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
     String alias = alias(keyTypes);
     if (client == null) {
       hint =
-          "it asks for a client certificate and none is configured"
-              + " (expected: cert_file and key_file, or client-certificate and client-key)";
+          "it requires a client certificate, but none is configured (expected: cert_file"
+              + " and key_file, or client-certificate and client-key)";
     } else if (alias == null) {
-      hint = "it accepts no client certificate with a key of type " + client.key().getAlgorithm();
+      hint = "it does not accept client certificates with a key of type " + client.key().getAlgorithm();
     } else {
       hint =
-          "it was shown the client certificate \""
+          "the client certificate was \""
               + client.chain().get(0).getSubjectX500Principal().getName()
               + "\"";
     }

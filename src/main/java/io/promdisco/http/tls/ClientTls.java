@@ -9,7 +9,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS with one server. Uses the preferred implementation, and the JDK's where that one cannot
+ * TLS for one server. Uses the preferred implementation, or the JDK's if the preferred one cannot
  * connect: BoringSSL supports neither Ed25519 nor all curves and key usages that the JDK supports.
  * Safe for all threads.
  */
@@ -27,14 +27,14 @@ public final class ClientTls {
   @GuardedBy("this")
   private TlsImplementation current;
 
-  /** Whether the JDK's TLS is used since the server broke a handshake without a reason. */
+  /** Whether the JDK's TLS is used only because the server broke a handshake without a reason. */
   @GuardedBy("this")
   private boolean isTrial;
 
   @GuardedBy("this")
   private int goodTrials;
 
-  /** TLS as the settings say, with {@code preferred} where that can connect. */
+  /** Creates TLS for the settings; uses {@code preferred} if it can connect. */
   public ClientTls(TlsSettings settings, TlsImplementation preferred) {
     this.settings = settings;
     this.preferred = preferred;
@@ -42,22 +42,22 @@ public final class ClientTls {
     this.keys = new ClientKeyManager(settings.client());
   }
 
-  /** The implementation for the next connection. */
+  /** Returns the implementation for the next connection. */
   public synchronized TlsImplementation implementation() {
     return keys.needsJdk() ? TlsImplementation.JDK : current;
   }
 
-  /** The context for the next connection. */
+  /** Returns the context for the next connection. */
   public synchronized SSLContext context() {
     return context(implementation());
   }
 
-  /** The context of an implementation. */
+  /** Returns the context of an implementation. */
   public synchronized SSLContext context(TlsImplementation used) {
     return contexts.computeIfAbsent(used, this::make);
   }
 
-  /** The context for a connection to a proxy, whose certificate has another name. */
+  /** Returns the context for a connection to a proxy, whose certificate has another name. */
   public SSLContext proxyContext() {
     return make(TlsImplementation.JDK, settings.withServerName(""));
   }
@@ -86,19 +86,19 @@ public final class ClientTls {
   }
 
   private static IllegalStateException withoutTls(GeneralSecurityException e) {
-    return new IllegalStateException("the platform has no TLS", e);
+    return new IllegalStateException("this JVM does not support TLS", e);
   }
 
   /**
    * Decides what to do after a failed connection.
    *
-   * @param used the implementation that it used
-   * @return whether to connect once more: another implementation may succeed
+   * @param used the implementation of that connection
+   * @return whether to connect once more, because another implementation may succeed
    */
   public synchronized boolean fallBack(Throwable problem, TlsImplementation used) {
     if (used == TlsImplementation.JDK) {
       if (TlsFailures.isTls(problem)) {
-        current = preferred; // Neither connects; the preferred one may later.
+        current = preferred; // Neither can connect; the preferred one may be able to later.
         isTrial = false;
       }
       return false;
@@ -113,9 +113,9 @@ public final class ClientTls {
   }
 
   /**
-   * Notes that a request was answered. Some servers break the handshake without a reason where they
-   * and native TLS support nothing in common. Others do so once, when they are restarted: native
-   * TLS is tried again, until the JDK's has helped more than once.
+   * Records that a request was answered. Some servers break the handshake without a reason if they
+   * and native TLS support nothing in common. Others do so once, while they restart. So native TLS
+   * is tried again, until the JDK's TLS has helped more than once.
    */
   public synchronized void connected() {
     if (isTrial) {
@@ -125,7 +125,9 @@ public final class ClientTls {
     }
   }
 
-  /** What the server requested from the client in the handshake, for errors; may be empty. */
+  /**
+   * Returns, for errors, what the server requested from the client in the handshake; may be empty.
+   */
   public String clientHint() {
     return keys.hint();
   }

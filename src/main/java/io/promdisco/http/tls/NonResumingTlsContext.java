@@ -14,17 +14,17 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS context for clients that resumes no session: each connection verifies the server's current
- * certificate, as in Go. A configured server name replaces the host of the URL: it is sent to the
- * server, and the certificate must have it. The JDK's HTTP client has no settings for this, but it
- * takes its engines from the context.
+ * A TLS context for clients that does not resume sessions: as in Go, each connection verifies the
+ * server's current certificate. A configured server name replaces the host of the URL: it is sent
+ * to the server, and the certificate must have it. The JDK's HTTP client has no settings for this,
+ * but it gets its engines from the context.
  */
 final class NonResumingTlsContext extends SSLContext {
   /**
-   * A context.
+   * Creates a context.
    *
-   * @param contexts makes an initialised context, for each connection
-   * @param serverName empty: that of the connection
+   * @param contexts returns an initialized context for each connection
+   * @param serverName the server name; empty for that of the connection
    */
   NonResumingTlsContext(Supplier<SSLContext> contexts, String serverName) {
     this(contexts, contexts.get(), serverName);
@@ -64,7 +64,7 @@ final class NonResumingTlsContext extends SSLContext {
       throw new IllegalStateException("initialised already");
     }
 
-    /** For one connection. */
+    /** Used for one connection. */
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
       return contexts.get().getSocketFactory();

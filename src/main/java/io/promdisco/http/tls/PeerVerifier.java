@@ -10,16 +10,16 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trust manager that decides the same for sockets and for engines. It does not look at the
- * authentication type of the handshake: implementations of TLS disagree on what that is called.
+ * A trust manager that makes the same checks for sockets and engines. It ignores the authentication
+ * type of the handshake, because TLS implementations use different names for it.
  */
 public abstract class PeerVerifier extends X509ExtendedTrustManager {
   /**
    * Verifies a server's certificate.
    *
    * @param chain the certificate, then its intermediate certificates
-   * @param host of the connection; null: unknown
-   * @throws CertificateException if it is refused
+   * @param host the host of the connection; null if unknown
+   * @throws CertificateException if it is rejected
    */
   protected abstract void checkServer(X509Certificate[] chain, @Nullable String host)
       throws CertificateException;
@@ -28,7 +28,7 @@ public abstract class PeerVerifier extends X509ExtendedTrustManager {
    * Verifies a client's certificate.
    *
    * @param chain the certificate, then its intermediate certificates
-   * @throws CertificateException if it is refused
+   * @throws CertificateException if it is rejected
    */
   protected abstract void checkClient(X509Certificate[] chain) throws CertificateException;
 

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 
 /**
- * Reads certificates and private keys written as PEM (RFC 7468). Keys may be PKCS #8, PKCS #1
+ * Reads certificates and private keys in PEM format (RFC 7468). Keys may be PKCS #8, PKCS #1
  * ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC PRIVATE KEY}), and must not be encrypted.
  */
 public final class Pem {
@@ -32,7 +32,7 @@ public final class Pem {
   private static final String ENCRYPTED = "ENCRYPTED";
   private static final Logger log = EscapingLogger.of(Pem.class);
 
-  // Object identifiers in DER: rsaEncryption, ecPublicKey, Ed25519.
+  // Object identifiers in DER: rsaEncryption, ecPublicKey and Ed25519.
   private static final byte[] RSA_OID = {
     6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 1, 1, 1
   };
@@ -47,9 +47,10 @@ public final class Pem {
   private Pem() {}
 
   /**
-   * All certificates of a text, at least one. Other blocks and text around the blocks are ignored.
+   * Returns all certificates in a text, at least one. Ignores other blocks, and text around the
+   * blocks.
    *
-   * @param what names the text in errors
+   * @param what the name of the text in errors
    */
   public static List<X509Certificate> certificates(String text, String what) throws IOException {
     List<X509Certificate> found = new ArrayList<>();
@@ -60,11 +61,11 @@ public final class Pem {
   }
 
   /**
-   * All certificates of CAs of a text, at least one. As in Go, one that cannot be read is left out;
+   * Returns all CA certificates in a text, at least one. As in Go, unreadable ones are left out;
    * this is logged.
    *
-   * @param what names the text in errors
-   * @throws IOException if there is none that can be read
+   * @param what the name of the text in errors
+   * @throws IOException if none is readable
    */
   public static List<X509Certificate> authorities(String text, String what) throws IOException {
     List<X509Certificate> found = new ArrayList<>();
@@ -106,11 +107,11 @@ public final class Pem {
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(der));
     } catch (CertificateException | IllegalArgumentException e) {
-      throw new IOException(what + ": a certificate in it cannot be read", e);
+      throw new IOException(what + ": one of its certificates cannot be read", e);
     }
   }
 
-  /** The first private key of a text; {@code what} names the text in errors. */
+  /** Returns the first private key in a text. {@code what} is the name of the text in errors. */
   public static PrivateKey key(String text, String what) throws IOException {
     Matcher matcher = BLOCK.matcher(text);
     while (matcher.find()) {
@@ -125,8 +126,8 @@ public final class Pem {
     if (type.startsWith(ENCRYPTED) || block.contains("4," + ENCRYPTED)) {
       throw new IOException(
           what
-              + ": the private key is encrypted (expected: one without password;"
-              + " openssl pkey -in KEY -out NEW decrypts it)");
+              + ": the private key is encrypted (expected: a key without password; openssl pkey"
+              + " -in KEY -out NEW decrypts it)");
     }
     try {
       byte[] der = Base64.getMimeDecoder().decode(block);
@@ -143,7 +144,7 @@ public final class Pem {
     }
   }
 
-  /** Reads a key whose algorithm is named in it, behind the version. */
+  /** Reads a key that contains the name of its algorithm after the version. */
   private static PrivateKey pkcs8(byte[] der, String what)
       throws IOException, GeneralSecurityException {
     int version = contents(der, 0);
@@ -172,7 +173,7 @@ public final class Pem {
     return element(SEQUENCE, VERSION_0, algorithm, element(OCTETS, key));
   }
 
-  /** The algorithm identifier of a SEC 1 key, which names its curve in its parameters. */
+  /** Returns the algorithm identifier of a SEC 1 key, which contains its curve as a parameter. */
   private static byte[] ecAlgorithm(byte[] key) {
     int at = contents(key, 0);
     while ((key[at] & 0xff) != EC_PARAMETERS) {

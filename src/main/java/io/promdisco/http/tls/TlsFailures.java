@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Says why TLS failed, in the same words for every implementation of TLS. */
+/** Describes TLS failures, in the same way for every TLS implementation. */
 public final class TlsFailures {
   private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:(\\w+)");
   private static final String ALERT = "alert_";
   private static final Pattern JDK_ALERT = Pattern.compile("[Rr]eceived fatal alert: (\\w+)");
 
-  /** Alerts about the client: its certificate, or the name that it asked for. */
+  /** Alerts about the client: its certificate, or the name that it requested. */
   private static final Set<String> ABOUT_CLIENT =
       Set.of(
           "access_denied",
@@ -33,20 +33,20 @@ public final class TlsFailures {
 
   private TlsFailures() {}
 
-  /** Whether TLS failed. */
+  /** Whether it is a TLS failure. */
   static boolean isTls(Throwable problem) {
     return ExceptionCauses.find(problem, SSLException.class) != null;
   }
 
-  /** Whether the other side ended TLS and said why. */
+  /** Whether the other side ended the connection with an alert. */
   public static boolean isAlert(Throwable problem) {
     SSLException tls = ExceptionCauses.find(problem, SSLException.class);
     return tls != null && !alert(tls).isEmpty();
   }
 
   /**
-   * Whether native TLS and the server found nothing that both support. A certificate that was
-   * refused, on either side, and a connection that broke are other problems.
+   * Whether native TLS and the server support nothing in common. Other problems are a rejected
+   * certificate on either side, and a broken connection.
    */
   static boolean isUnsupportedByNative(Throwable problem) {
     SSLException tls = ExceptionCauses.find(problem, SSLException.class);
@@ -66,7 +66,7 @@ public final class TlsFailures {
   }
 
   /**
-   * Why TLS failed, in one line for people.
+   * Returns why TLS failed, in one line for people.
    *
    * @param client what the server requested from the client in the handshake; may be empty
    */
@@ -89,7 +89,7 @@ public final class TlsFailures {
           + (client.isEmpty() ? "" : ": " + client);
     }
     String detail = ExceptionCauses.detail(problem, "refused");
-    // The JDK's words, then BoringSSL's.
+    // the messages of the JDK and of BoringSSL
     if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
       return server + " does not speak TLS";
     }
@@ -100,7 +100,10 @@ public final class TlsFailures {
         + (client.isEmpty() ? "" : " (" + client + ")");
   }
 
-  /** The alert with which the other side ended TLS, as RFC 8446 calls it, or the empty string. */
+  /**
+   * Returns the alert with which the other side ended the connection, as named in RFC 8446, or an
+   * empty string.
+   */
   private static String alert(SSLException problem) {
     String message = String.valueOf(problem.getMessage());
     Matcher jdk = JDK_ALERT.matcher(message);
@@ -113,7 +116,7 @@ public final class TlsFailures {
     return at < 0 ? "" : name.substring(at + ALERT.length());
   }
 
-  /** BoringSSL says it in the second line, and in the first an address of its memory. */
+  /** BoringSSL's first line contains a memory address, its second line the reason. */
   private static String reason(SSLException problem, String otherwise) {
     Matcher matcher = BORINGSSL.matcher(String.valueOf(problem.getMessage()));
     return matcher.find() ? matcher.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : otherwise;

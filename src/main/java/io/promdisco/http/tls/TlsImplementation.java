@@ -7,20 +7,21 @@ import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The implementations of TLS. The native one needs Conscrypt on the class path and a platform that
- * Conscrypt supports. A cold JVM reads a large cluster in two thirds of the CPU time with it, since
- * the JDK's AES-GCM is slow until it has been compiled.
+ * The TLS implementations. The native one needs Conscrypt on the class path and a platform that
+ * Conscrypt supports. With it, a cold JVM needs two thirds of the CPU time to read a large cluster,
+ * because the JDK's AES-GCM is slow until it is compiled.
  *
  * <p>{@link CertificateVerifier} checks certificates in both cases.
  */
 public enum TlsImplementation {
-  /** BoringSSL, through Conscrypt. Does not support Ed25519. */
+  /** BoringSSL, through Conscrypt. It does not support Ed25519. */
   NATIVE,
-  /** The platform's default. */
+  /** The JVM's default. */
   JDK;
 
   /**
-   * Holds the provider. It is not registered with the JVM, so only connections of promdisco use it.
+   * Contains the provider. It is not registered with the JVM, so only promdisco's connections use
+   * it.
    */
   private static final class ConscryptHolder {
     static final @Nullable Provider PROVIDER = find();
@@ -31,22 +32,22 @@ public enum TlsImplementation {
             ? Conscrypt.newProviderBuilder().provideTrustManager(false).build()
             : null;
       } catch (LinkageError e) {
-        return null; // It is optional, and made for some platforms only.
+        return null; // Conscrypt is optional, and not available for every platform.
       }
     }
   }
 
-  /** The native one where it is available, else the JDK's. */
+  /** Returns the native implementation if it is available, otherwise the JDK's. */
   public static TlsImplementation preferred() {
     return NATIVE.isAvailable() ? NATIVE : JDK;
   }
 
-  /** Whether it works in this process. */
+  /** Whether it can be used in this process. */
   public boolean isAvailable() {
     return this == JDK || ConscryptHolder.PROVIDER != null;
   }
 
-  /** Returns a TLS context that has not been initialised. */
+  /** Returns a TLS context that is not initialized. */
   SSLContext newContext() throws GeneralSecurityException {
     Provider provider = ConscryptHolder.PROVIDER;
     return this == JDK || provider == null

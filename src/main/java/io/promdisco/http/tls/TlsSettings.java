@@ -13,14 +13,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to speak TLS with one server.
+ * TLS settings for one server.
  *
- * @param authorities certificates to trust; none: those that the JVM trusts
- * @param authoritiesPlace where they come from, for errors; empty: the JVM
- * @param client gives the client certificate, or null for none
- * @param serverName the name that the server's certificate must have; empty: the one in the URL
- * @param insecure trust any certificate
- * @param versions the protocol versions as the JDK names them; none: the platform's
+ * @param authorities trusted certificates; empty for those that the JVM trusts
+ * @param authoritiesPlace their origin, for errors; empty for the JVM
+ * @param client returns the client certificate, or null for none
+ * @param serverName the name that the server's certificate must have; empty for the host of the URL
+ * @param insecure whether to accept any certificate
+ * @param versions the protocol versions by their names in the JDK; empty for the JVM's default
  */
 public record TlsSettings(
     List<X509Certificate> authorities,
@@ -35,8 +35,9 @@ public record TlsSettings(
   /**
    * Reads the certificates that {@code config} names.
    *
-   * @param path where {@code config} stands, for errors, as {@code tls_config}
-   * @throws IOException with one line that names setting and file
+   * @param path the setting that contains {@code config}, for errors, for example {@code
+   *     tls_config}
+   * @throws IOException whose message is one line that names the setting and the file
    */
   public static TlsSettings of(TlsConfig config, String path) throws IOException {
     PemText ca = PemText.of(config.ca(), config.caFile(), path + ".ca");
@@ -52,8 +53,8 @@ public record TlsSettings(
   }
 
   /**
-   * What the certificate files that {@code http} names hold now: once it differs, {@link #of} gives
-   * other settings.
+   * Returns the current content of the certificate files that {@code http} names. When it changes,
+   * {@link #of} returns other settings.
    */
   public static List<String> files(HttpClientConfig http) throws IOException {
     List<String> contents = new ArrayList<>(files(http.tls(), "tls_config"));
@@ -64,9 +65,10 @@ public record TlsSettings(
   }
 
   /**
-   * What the files that {@code config} names hold now.
+   * Returns the current content of the files that {@code config} names.
    *
-   * @param path where {@code config} stands, for errors, as {@code tls_config}
+   * @param path the setting that contains {@code config}, for errors, for example {@code
+   *     tls_config}
    */
   public static List<String> files(TlsConfig config, String path) throws IOException {
     return List.of(
@@ -75,21 +77,24 @@ public record TlsSettings(
         PemText.of("", config.keyFile(), path + ".key").text());
   }
 
-  /** The same with another client certificate. */
+  /** Returns these settings with another client certificate. */
   public TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
     return new TlsSettings(authorities, authoritiesPlace, other, serverName, insecure, versions);
   }
 
   /**
-   * The same with other certificates to trust.
+   * Returns these settings with other trusted certificates.
    *
-   * @param place where they come from, for errors
+   * @param place their origin, for errors
    */
   public TlsSettings withAuthorities(List<X509Certificate> others, String place) {
     return new TlsSettings(others, place, client, serverName, insecure, versions);
   }
 
-  /** The same with another name that the server's certificate must have; empty: that of the URL. */
+  /**
+   * Returns these settings with another name that the server's certificate must have; empty for the
+   * host of the URL.
+   */
   TlsSettings withServerName(String other) {
     return new TlsSettings(authorities, authoritiesPlace, client, other, insecure, versions);
   }
@@ -120,7 +125,7 @@ public record TlsSettings(
     return VERSIONS.subList(from, to + 1);
   }
 
-  /** The versions from one to another, which are named as in the configuration. */
+  /** Returns the versions in a range whose ends are named as in the configuration. */
   public static List<String> versions(String min, String max) {
     return VERSIONS.subList(NAMES.indexOf(min), NAMES.indexOf(max) + 1);
   }
@@ -133,9 +138,9 @@ public record TlsSettings(
     return index;
   }
 
-  /** A text given in the configuration or in a file. */
+  /** A text that is given in the configuration or in a file. */
   record PemText(String text, String source, String where) {
-    /** {@code inline}, or else what {@code file} holds; empty if there is neither. */
+    /** Returns {@code inline}, or else the content of {@code file}; empty if there is neither. */
     static PemText of(String inline, String file, String path) throws IOException {
       if (!inline.isEmpty() || file.isEmpty()) {
         return new PemText(inline, path, path);
@@ -151,21 +156,21 @@ public record TlsSettings(
       return text.isEmpty();
     }
 
-    /** Without the text, which may be a key. */
+    /** Leaves out the text, which may be a key. */
     @Override
     public String toString() {
       return source;
     }
   }
 
-  /** Verifies the certificates of servers as these settings say. */
+  /** Returns a verifier of server certificates with these settings. */
   PeerVerifier trustManager() throws GeneralSecurityException {
     return insecure
         ? new TrustsAnybody()
         : CertificateVerifier.of(authorities, authoritiesPlace, serverName);
   }
 
-  /** For {@code insecure_skip_verify}: neither signature nor name are looked at. */
+  /** Accepts any certificate and name, for {@code insecure_skip_verify}. */
   private static final class TrustsAnybody extends PeerVerifier {
     @Override
     protected void checkServer(X509Certificate[] chain, @Nullable String host) {}

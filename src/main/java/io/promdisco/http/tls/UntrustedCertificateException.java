@@ -2,7 +2,7 @@ package io.promdisco.http.tls;
 
 import java.security.cert.CertificateException;
 
-/** A certificate that was refused. Its message tells people why and begins with "it". */
+/** Thrown for a rejected certificate. The message says why, for people, and begins with "it". */
 final class UntrustedCertificateException extends CertificateException {
   private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /**
- * TLS, for promdisco's own packages: certificates and keys, one verifier for servers and clients,
+ * TLS for promdisco's other packages: certificates and keys, one verifier for servers and clients,
  * and the choice of an implementation for connections to servers.
  */
 @Internal

@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes the discoverers of {@code dns_sd_configs}. They ask the servers of {@code
- * /etc/resolv.conf}, which is read again for every look. Safe for all threads.
+ * Creates the discoverers of {@code dns_sd_configs}. They ask the servers of {@code
+ * /etc/resolv.conf}, which is read again for every lookup. Safe for all threads.
  */
 public final class DnsDiscovererFactory implements DiscovererFactory {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final int PORT = 53;
 
-  /** How many names a message about all of them lists. */
+  /** The maximum number of names in a message about several names. */
   private static final int LISTED = 3;
 
-  /** As Prometheus: {@code timeout} and {@code attempts} of the file have no effect. */
+  /** As in Prometheus, {@code timeout} and {@code attempts} in the file have no effect. */
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final RefreshLoop loop;
@@ -33,12 +33,12 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   private final ParallelDnsLookups lookups;
   private final MemoryBudget memory;
 
-  /** Its discoverers run in {@code loop}. */
+  /** Creates a factory whose discoverers run in {@code loop}. */
   public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics) {
     this(loop, metrics, MemoryBudget.standard());
   }
 
-  /** The same with limits of the memory that the targets of an SD config may take, about. */
+  /** Creates a factory with approximate limits for the memory of an SD config's targets. */
   public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, MemoryBudget memory) {
     this(loop, metrics, RESOLV_CONF, new ParallelDnsLookups(PORT, TIMEOUT), memory);
   }

@@ -26,7 +26,7 @@ import org.xbill.DNS.Section;
  * until one exists, asks the servers in turn until one answers, and uses UDP, or TCP after a
  * truncated answer. For one thread.
  *
- * <p>"No such name" and "no such records" are answers. Everything else is a failure.
+ * <p>"No such name" and "no such records" are answers. All other results are failures.
  */
 final class DnsLookup implements AutoCloseable {
   private final ResolverSettings settings;
@@ -39,17 +39,17 @@ final class DnsLookup implements AutoCloseable {
   private int name;
   private int server;
   private boolean tcp;
-  private final List<String> failures = new ArrayList<>(); // of the current name, by server
-  private @Nullable String failure; // of the first name that got no answer
+  private final List<String> failures = new ArrayList<>(); // the failures of the current name, by server
+  private @Nullable String failure; // the failure of the first name that got no answer
   private int failedNames;
   private @Nullable DnsQuery exchange;
   private @Nullable List<Record> records;
 
   /**
-   * Creates a lookup that has not sent anything.
+   * Creates a lookup that has not sent a query.
    *
-   * @param port of all servers
-   * @param timeout how long a server may take to accept a connection, and then to answer
+   * @param port the port of all servers
+   * @param timeout how long a server may take to accept a connection, and again to answer
    */
   DnsLookup(ResolverSettings settings, int type, int port, Duration timeout, String name) {
     this.settings = settings;
@@ -60,21 +60,19 @@ final class DnsLookup implements AutoCloseable {
     names = settings.names(name);
   }
 
-  /** The name as it was asked for. */
+  /** The name as it was requested. */
   String asked() {
     return asked;
   }
 
-  /**
-   * Asks the next server, or for the next name, until a question has been sent or nothing is left.
-   */
+  /** Asks the next server, or for the next name, until a query was sent or nothing is left. */
   void ask(Selector selector) {
     while (exchange == null && !isDone()) {
       if (server < settings.servers().size()) {
         ask(selector, settings.servers().get(server));
       } else {
         if (server == 0) {
-          failures.add("no server to ask (expected: a line \"nameserver\" in resolv.conf)");
+          failures.add("no DNS server (expected: a line \"nameserver\" in resolv.conf)");
         }
         nextName();
       }
@@ -102,7 +100,7 @@ final class DnsLookup implements AutoCloseable {
     }
   }
 
-  /** Continues when the channel of the question is ready. */
+  /** Continues when the channel of the query is ready. */
   void proceed() {
     DnsQuery now = exchange;
     if (now == null) {
@@ -127,7 +125,7 @@ final class DnsLookup implements AutoCloseable {
       if (tcp) {
         nextServer("the answer is truncated over TCP as well");
       } else {
-        tcp = true; // The same server again, and all later ones.
+        tcp = true; // For the same server again, and for all later ones.
       }
     } else if (answer.getRcode() == Rcode.NOERROR) {
       records = answer.getSection(Section.ANSWER);
@@ -139,13 +137,13 @@ final class DnsLookup implements AutoCloseable {
     }
   }
 
-  /** How long the current server may still take, in nanoseconds. */
+  /** Returns how long the current server may still take, in nanoseconds. */
   long nanosLeft() {
     DnsQuery now = exchange;
     return now == null ? Long.MAX_VALUE : now.nanosLeft();
   }
 
-  /** Gives up the current server after its timeout. */
+  /** Gives up on the current server after its timeout. */
   void expire() {
     DnsQuery now = exchange;
     if (now != null) {
@@ -185,7 +183,7 @@ final class DnsLookup implements AutoCloseable {
    * Returns the records that were found; empty if there is no such name. Call it when the lookup is
    * done.
    *
-   * @throws IOException if no server answered; the message says what each of them did
+   * @throws IOException if no server answered; the message says what happened with each of them
    */
   List<Record> result() throws IOException {
     if (records != null) {
@@ -214,13 +212,13 @@ final class DnsLookup implements AutoCloseable {
       return "connection refused";
     }
     if (e instanceof UnsupportedAddressTypeException) {
-      return "this machine has no such addresses";
+      return "this machine has no addresses of this family";
     }
     String message = e.getMessage();
     return message == null ? e.toString() : message;
   }
 
-  /** An address, with the interface after a percent sign where it is link-local. */
+  /** Parses an address; a link-local one has an interface after a percent sign. */
   private InetSocketAddress address(String text) throws IOException {
     int percent = text.indexOf('%');
     String literal = percent < 0 ? text : text.substring(0, percent);

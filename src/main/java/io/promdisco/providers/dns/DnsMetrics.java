@@ -2,7 +2,7 @@ package io.promdisco.providers.dns;
 
 import io.promdisco.metrics.Metrics;
 
-/** What all DNS discoverers count. */
+/** The metrics of all DNS discoverers. */
 final class DnsMetrics {
   private final Metrics.Counter lookups;
   private final Metrics.Counter failures;

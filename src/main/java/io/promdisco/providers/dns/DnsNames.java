@@ -11,7 +11,7 @@ import org.xbill.DNS.Name;
  * characters outside ASCII become their bytes in UTF-8, and a backslash escapes.
  */
 final class DnsNames {
-  /** Characters of a label that are written with a backslash. */
+  /** The characters of a label that need a backslash. */
   private static final String SPECIAL = ". '@;()\"\\";
 
   private static final int LONGEST_LABEL = 63;
@@ -25,7 +25,7 @@ final class DnsNames {
     return name.endsWith(".") && !isEscaped(name, name.length() - 1);
   }
 
-  /** The name with a final dot. */
+  /** Returns the name with a final dot. */
   static String completed(String name) {
     return isComplete(name) ? name : name + ".";
   }
@@ -38,7 +38,7 @@ final class DnsNames {
     return backslashes % 2 == 1;
   }
 
-  /** How many labels a name without a final dot has. */
+  /** Returns the number of labels of a name without a final dot. */
   static int labels(String name) {
     int labels = 1;
     for (int i = 0; i < name.length() - 1; i++) {
@@ -52,7 +52,7 @@ final class DnsNames {
   /**
    * Reads a complete name.
    *
-   * @throws IOException if there can be no such name; the message says why
+   * @throws IOException if the name is invalid; the message says why
    */
   static Name parse(String complete) throws IOException {
     byte[] text = complete.getBytes(StandardCharsets.UTF_8);
@@ -79,7 +79,7 @@ final class DnsNames {
   private static void append(ByteArrayOutputStream label, ByteArrayOutputStream wire)
       throws IOException {
     if (label.size() == 0) {
-      throw new IOException("an empty label (expected: something between two dots)");
+      throw new IOException("an empty label (expected: text between two dots)");
     }
     if (label.size() > LONGEST_LABEL) {
       throw new IOException("a label of " + label.size() + " bytes (expected: at most 63)");
@@ -89,7 +89,7 @@ final class DnsNames {
     label.reset();
   }
 
-  /** The byte that three decimal digits name, or -1 if there are none. */
+  /** Returns the byte for three decimal digits, or -1 if they are not three digits. */
   private static int number(byte[] text, int from) {
     if (from + 3 > text.length) {
       return -1;
@@ -104,7 +104,7 @@ final class DnsNames {
     return number & UNSIGNED;
   }
 
-  /** The name as text, with its final dot. */
+  /** Returns the name as text, with its final dot. */
   static String text(Name name) {
     DNSOutput out = new DNSOutput();
     name.toWire(out, null);

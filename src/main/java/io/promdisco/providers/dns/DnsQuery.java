@@ -21,18 +21,18 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
 /**
- * One question to one server, over its own socket. Never blocks: the owner calls {@link #proceed}
- * when the channel is ready. For one thread.
+ * A query to one server, with its own socket. Never blocks: the owner calls {@link #proceed} when
+ * the channel is ready. For one thread.
  */
 abstract class DnsQuery implements AutoCloseable {
-  /** The longest answer over UDP that servers are asked for. */
+  /** The maximum size of an answer over UDP that the query requests. */
   private static final int UDP_SIZE = 4096;
 
   private static final int LONGEST_MESSAGE = 65_535;
   private static final int LENGTH_BYTES = 2;
   private static final int HEADER_BYTES = 12;
 
-  /** Packets that are read before it is checked whether the time is over. */
+  /** The number of packets that are read before the deadline is checked again. */
   private static final int PACKETS_AT_ONCE = 100;
 
   private final Message query;
@@ -45,20 +45,20 @@ abstract class DnsQuery implements AutoCloseable {
     extendDeadline();
   }
 
-  /** A question in a packet that announces room for a longer answer than usual. */
+  /** Returns a query in a packet, which requests longer answers than usual. */
   static DnsQuery overUdp(Name name, int type, Duration timeout) throws IOException {
     return new Udp(name, type, timeout);
   }
 
-  /** A question over a connection. */
+  /** Returns a query over a TCP connection. */
   static DnsQuery overTcp(Name name, int type, Duration timeout) throws IOException {
     return new Tcp(name, type, timeout);
   }
 
   /**
-   * Sends the question, or begins to connect.
+   * Sends the query, or begins to connect.
    *
-   * @param owner becomes the attachment of the channel's key
+   * @param owner the attachment of the channel's key
    */
   final void start(InetSocketAddress server, Selector selector, Object owner) throws IOException {
     try {
@@ -72,22 +72,25 @@ abstract class DnsQuery implements AutoCloseable {
 
   abstract SelectableChannel channel();
 
-  /** Sends the question or begins to connect. */
+  /** Sends the query or begins to connect. */
   abstract void open(InetSocketAddress server, SelectionKey key) throws IOException;
 
   /**
-   * Does what the channel is ready for.
+   * Reads, writes or connects, whatever the channel is ready for.
    *
    * @return the answer, or null while there is none
    */
   abstract @Nullable Message proceed() throws IOException;
 
-  /** After connecting, the server has the full timeout to answer. */
+  /** After it has accepted the connection, the server has the full timeout to answer. */
   final void extendDeadline() {
     deadline = System.nanoTime() + timeout.toNanos();
   }
 
-  /** How long the server may still take; not positive once it has taken too long. */
+  /**
+   * Returns how long the server may still take, in nanoseconds; zero or negative if it has taken
+   * too long.
+   */
   final long nanosLeft() {
     return deadline - System.nanoTime();
   }
@@ -96,7 +99,7 @@ abstract class DnsQuery implements AutoCloseable {
     return query;
   }
 
-  /** The bytes are an answer to some question and not the question sent back. */
+  /** Whether the bytes are an answer, and not the query sent back. */
   final boolean isAnswer(byte[] bytes) {
     return bytes.length >= HEADER_BYTES && (bytes[2] & 0x80) != 0;
   }
@@ -106,7 +109,7 @@ abstract class DnsQuery implements AutoCloseable {
     return id == query.getHeader().getID();
   }
 
-  /** Reads an answer. One that is cut off may end anywhere: only its header counts. */
+  /** Reads an answer. Of a truncated answer, only the header is used. */
   static Message read(byte[] bytes) throws IOException {
     boolean truncated = (bytes[2] & 0x02) != 0;
     if (truncated) {
@@ -121,7 +124,9 @@ abstract class DnsQuery implements AutoCloseable {
     }
   }
 
-  /** Whether the answer repeats the question; one without a question may be an answer to any. */
+  /**
+   * Whether the answer is for this query. An answer without a question is accepted for any query.
+   */
   final boolean isToOurQuestion(Message answer) {
     Record asked = query.getQuestion();
     Record repeated = answer.getQuestion();
@@ -156,12 +161,15 @@ abstract class DnsQuery implements AutoCloseable {
 
     @Override
     void open(InetSocketAddress server, SelectionKey key) throws IOException {
-      channel.connect(server); // From now on packets of other senders are not received.
+      channel.connect(server); // After this, packets from other senders are not received.
       channel.write(ByteBuffer.wrap(query().toWire()));
       key.interestOps(SelectionKey.OP_READ);
     }
 
-    /** Ignores what is no answer to the question: it may be one to an earlier question. */
+    /**
+     * Ignores packets that are not an answer to this query; they may be late answers to an earlier
+     * one.
+     */
     @Override
     @Nullable Message proceed() throws IOException {
       for (int i = 0; i < PACKETS_AT_ONCE && channel.read(packet.clear()) > 0; i++) {
@@ -252,11 +260,11 @@ abstract class DnsQuery implements AutoCloseable {
       byte[] bytes = new byte[body.flip().remaining()];
       body.get(bytes);
       if (!isAnswer(bytes) || !hasOurId(bytes)) {
-        throw new IOException("an answer to another question");
+        throw new IOException("the answer is for another question");
       }
       Message message = read(bytes);
       if (!isToOurQuestion(message)) {
-        throw new IOException("an answer to another question");
+        throw new IOException("the answer is for another question");
       }
       return message;
     }

@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.xbill.DNS.Type;
 
-/** Looks up all names of an SD config at once; a name without an answer keeps its last targets. */
+/**
+ * Looks up all names of an SD config in parallel. A name without an answer keeps its last targets.
+ */
 final class DnsRefresher implements Refresher {
   private final DnsSdConfig config;
   private final Path resolvConf;
@@ -27,13 +29,13 @@ final class DnsRefresher implements Refresher {
   private final MemoryBudget.Share memory;
   private final Set<String> names;
   private final Map<String, TargetGroup> known = new LinkedHashMap<>();
-  private final Map<String, Long> bytes = new HashMap<>(); // of each known group, about
+  private final Map<String, Long> bytes = new HashMap<>(); // the approximate size of each known group in bytes
   private long held;
 
   /**
-   * Refreshes {@code config}.
+   * Creates a refresher for {@code config}.
    *
-   * @param resolvConf the file, which is read for every lookup
+   * @param resolvConf the file that is read for every lookup
    * @param memory counts the targets
    */
   DnsRefresher(
@@ -68,7 +70,7 @@ final class DnsRefresher implements Refresher {
     return new RefreshResult(List.copyOf(known.values()), Optional.empty(), failures);
   }
 
-  /** Returns why names could not be looked up. */
+  /** Returns the failure of each name that could not be looked up. */
   private Map<String, String> lookUp() throws IOException, InterruptedException {
     Map<String, String> reasons = new HashMap<>();
     try {
@@ -93,7 +95,7 @@ final class DnsRefresher implements Refresher {
     }
   }
 
-  /** All names share the limit of one source; a name beyond it keeps its last targets. */
+  /** All names share the limit of one source. A name that exceeds it keeps its last targets. */
   private void read(DnsLookup lookup) throws IOException, InterruptedException {
     String name = lookup.asked();
     long others = held - bytes.getOrDefault(name, 0L);
@@ -112,7 +114,7 @@ final class DnsRefresher implements Refresher {
     memory.close();
   }
 
-  /** The first failure, with its name where there are several. */
+  /** Returns the first failure, with its name if there are several. */
   private static String together(Map<String, String> failures) {
     Map.Entry<String, String> first = failures.entrySet().iterator().next();
     int others = failures.size() - 1;

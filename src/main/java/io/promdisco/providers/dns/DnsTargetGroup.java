@@ -17,7 +17,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SRVRecord;
 
-/** From the records of a name to its target group. */
+/** Makes a target group from the records of a name. */
 final class DnsTargetGroup {
   private static final String ADDRESS = "__address__";
   private static final String NAME = "__meta_dns_name";
@@ -26,18 +26,17 @@ final class DnsTargetGroup {
   private static final String MX_TARGET = "__meta_dns_mx_record_target";
   private static final String NS_TARGET = "__meta_dns_ns_record_target";
 
-  /** Labels of a target, at most. */
+  /** The maximum number of labels of a target. */
   private static final int RECORD_LABELS = 4;
 
   private DnsTargetGroup() {}
 
   /**
-   * A target for each record; those that lead to the records, as aliases do, and signatures are
-   * none.
+   * Makes a target for each record. Aliases and signatures are not targets.
    *
-   * @param port of the targets whose record has none
+   * @param port the port for records without one
    * @param memory counts the group
-   * @throws SourceMemory.ExceededException if it takes too much memory
+   * @throws SourceMemory.ExceededException if it needs too much memory
    * @throws InterruptedException if the thread is interrupted
    */
   static TargetGroup group(String name, int port, List<Record> records, SourceMemory memory)
@@ -84,24 +83,24 @@ final class DnsTargetGroup {
     try {
       plain = InetAddress.getByAddress(address.getAddress());
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(e); // The length of an address is always right.
+      throw new IllegalArgumentException(e); // The length of an address is always correct.
     }
     return Labels.of(ADDRESS, address(InetAddresses.toAddrString(plain), port), NAME, name);
   }
 
-  /** Whatever has a colon is written in brackets, as an IPv6 address. */
+  /** A host with a colon is written in brackets, like an IPv6 address. */
   private static String address(String host, int port) {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /** The name that a target shows; counts it twice, since the address repeats it. */
+  /** Returns the name of a target. Counts its memory twice, because the address repeats it. */
   private static String text(Name name, SourceMemory memory) throws IOException {
     String text = DnsNames.text(name);
     memory.take(2L * text.length());
     return text;
   }
 
-  /** Without the final dot, as people write it; the root is the empty name then. */
+  /** Removes the final dot; the root becomes an empty name. */
   private static String host(String text) {
     return text.substring(0, text.length() - 1);
   }

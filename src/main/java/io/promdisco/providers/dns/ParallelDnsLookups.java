@@ -13,9 +13,9 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Looks up many names at once, on the calling thread. Safe for all threads. */
+/** Looks up many names in parallel, on the calling thread. Safe for all threads. */
 final class ParallelDnsLookups {
-  /** The largest number of names that are looked up at the same time; each needs a socket. */
+  /** The maximum number of names that are looked up at the same time; each needs a socket. */
   private static final int AT_ONCE = 256;
 
   private final int port;
@@ -24,7 +24,7 @@ final class ParallelDnsLookups {
   /**
    * Creates lookups at {@code port} of the servers.
    *
-   * @param timeout how long a server may take to accept a connection, and then to answer
+   * @param timeout how long a server may take to accept a connection, and again to answer
    */
   ParallelDnsLookups(int port, Duration timeout) {
     this.port = port;
@@ -32,13 +32,13 @@ final class ParallelDnsLookups {
   }
 
   /**
-   * Blocks until every name has been looked up, which takes at most a few seconds for each server
-   * and domain of the search list.
+   * Blocks until every name was looked up, which takes at most a few seconds for each server and
+   * domain of the search list.
    *
-   * @param type of the records
-   * @param finished is told each name as soon as it has been looked up; the records of many names
-   *     are not kept until the last one has
-   * @throws InterruptedException if the thread is interrupted; all sockets are closed then
+   * @param type the record type
+   * @param finished called for each name when it was looked up, so that the records of many names
+   *     need not be stored
+   * @throws InterruptedException if the thread is interrupted; then all sockets are closed
    */
   void run(ResolverSettings settings, int type, List<String> names, Finished finished)
       throws IOException, InterruptedException {
@@ -58,7 +58,7 @@ final class ParallelDnsLookups {
     }
   }
 
-  /** Is told what has been looked up. */
+  /** Receives finished lookups. */
   @FunctionalInterface
   interface Finished {
     /** See {@link DnsLookup#result}. */

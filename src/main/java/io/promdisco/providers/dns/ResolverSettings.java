@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The servers to ask and the names to ask for, as {@code resolv.conf} lists them. Reads the file as
- * Prometheus does: every server counts, not only the first three, and {@code timeout} and {@code
- * attempts} have no effect.
+ * The servers and search domains of {@code resolv.conf}. Reads the file as Prometheus does: every
+ * server is used, not only the first three, and {@code timeout} and {@code attempts} have no
+ * effect.
  *
- * @param servers in order, as they are written
- * @param search domains in which a name that is not complete is looked up, in order
- * @param ndots a name with more labels than this is looked up as it is first
+ * @param servers in the order of the file
+ * @param search domains in which an incomplete name is looked up, in order
+ * @param ndots a name with more labels than this is first looked up unchanged
  */
 record ResolverSettings(List<String> servers, List<String> search, int ndots) {
   private static final int LARGEST = 1 << 20;
@@ -52,7 +52,7 @@ record ResolverSettings(List<String> servers, List<String> search, int ndots) {
     return message == null || message.equals(file.toString()) ? e.toString() : message;
   }
 
-  /** Ignores lines and options that are not known. Of several search lists the last one counts. */
+  /** Ignores unknown lines and options. Of several search lists, the last is used. */
   static ResolverSettings parse(String text) {
     List<String> servers = new ArrayList<>();
     List<String> search = List.of();
@@ -76,7 +76,7 @@ record ResolverSettings(List<String> servers, List<String> search, int ndots) {
     return new ResolverSettings(servers, search, ndots);
   }
 
-  /** What is not a number counts as 0. */
+  /** Text that is not a number counts as 0. */
   private static int dots(String number) {
     try {
       return Math.max(0, Math.min(MOST_DOTS, Integer.parseInt(number)));
@@ -85,7 +85,7 @@ record ResolverSettings(List<String> servers, List<String> search, int ndots) {
     }
   }
 
-  /** The complete names to look up for {@code name}, in order. They may be invalid. */
+  /** Returns the complete names to look up for {@code name}, in order. They may be invalid. */
   List<String> names(String name) {
     if (DnsNames.isComplete(name)) {
       return List.of(name);
@@ -93,7 +93,7 @@ record ResolverSettings(List<String> servers, List<String> search, int ndots) {
     String complete = name + ROOT;
     List<String> names = new ArrayList<>();
     for (String domain : search) {
-      // The root as a domain, which systemd-resolved writes, adds nothing to the name.
+      // The root as a search domain, which systemd-resolved writes, adds nothing to the name.
       names.add(domain.equals(ROOT) ? complete : DnsNames.completed(complete + domain));
     }
     boolean asItIsFirst = DnsNames.labels(name) > ndots;

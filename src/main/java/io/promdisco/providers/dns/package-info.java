@@ -1,4 +1,4 @@
-/** Targets in the domain name system ({@code dns_sd_configs}); the only importer of dnsjava. */
+/** DNS service discovery ({@code dns_sd_configs}). No other package imports dnsjava. */
 @Internal
 @NullMarked
 package io.promdisco.providers.dns;

@@ -6,36 +6,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a document came from. It names the document's groups, and each of them carries it in a
- * label.
+ * The origin of a document. It determines the sources of the document's groups, and a label that
+ * each of them has.
  *
- * @param name of the document, for people, as {@code http://inventory/targets}
- * @param label the label that every group gets, as {@code __meta_url}
- * @param value its value: the name, with the password if there is one in it
+ * @param name the name of the document for people, for example {@code http://inventory/targets}
+ * @param label the label that every group gets, for example {@code __meta_url}
+ * @param value the value of that label: the name, including a password in it
  */
 public record DocumentOrigin(String name, String label, String value) {
-  /** One whose label is its name. */
+  /** Creates an origin whose label value is its name. */
   public DocumentOrigin(String label, String name) {
     this(name, label, name);
   }
 
-  /** Without the value, which may hold a password. */
+  /** Leaves out the value, which may contain a password. */
   @Override
   public String toString() {
     return "Origin[name=" + name + ", label=" + label + "]";
   }
 
-  /** The name of the group at {@code index}, from 0. */
+  /** Returns the source of the group at {@code index}, which counts from 0. */
   public String source(int index) {
     return name + ":" + index;
   }
 
   /**
-   * A group of this document.
+   * Makes a group of this document.
    *
-   * @param index its place in the document, from 0
-   * @param addresses of its targets
-   * @param labels common to them; one called as {@link #label} is replaced
+   * @param index its position in the document, from 0
+   * @param addresses the addresses of its targets
+   * @param labels the labels of the group; one with the name {@link #label} is replaced
    */
   public TargetGroup group(int index, List<String> addresses, Labels labels) {
     List<Labels> targets = new ArrayList<>(addresses.size());

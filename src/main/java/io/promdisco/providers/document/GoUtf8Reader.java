@@ -11,9 +11,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes UTF-8 as Go does: each byte that belongs to no character becomes U+FFFD, while a decoder
- * of the JDK replaces several of them by one. For one thread, which reads two characters at a time
- * or more. Closing it leaves the stream open.
+ * Decodes UTF-8 as Go does: each invalid byte becomes U+FFFD, while a decoder of the JDK replaces
+ * several bytes by one U+FFFD. For one thread, which must read at least two characters at a time.
+ * Closing it leaves the stream open.
  */
 final class GoUtf8Reader extends Reader {
   private final InputStream in;
@@ -25,7 +25,7 @@ final class GoUtf8Reader extends Reader {
           .onUnmappableCharacter(CodingErrorAction.REPORT);
   private boolean ended;
 
-  /** U+FFFDs that are due before what follows. */
+  /** The number of U+FFFD to return before the next bytes. */
   private int replacements;
 
   GoUtf8Reader(InputStream in) {

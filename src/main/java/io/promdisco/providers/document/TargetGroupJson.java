@@ -19,22 +19,23 @@ import java.util.List;
 
 /**
  * Reads a JSON list of target groups, {@code [{"targets": ["host:port"], "labels": {"name":
- * "value"}}]}, as Prometheus does: names of fields in any case, the last of equal ones counts, null
- * is nothing. Any other field, and anything but a string as address or label value, is an error,
- * and then nothing of the document is taken. Each byte and each escape that is not Unicode becomes
- * U+FFFD. For one thread and one document; memory grows with the groups, not with the document.
+ * "value"}}]}, as Prometheus does. Field names may be in any case, the last of equal fields wins,
+ * and null means no value. Any other field, and any address or label value that is not a string, is
+ * an error, and then the whole document is rejected. Each byte or escape that is not Unicode
+ * becomes U+FFFD. For one thread and one document; memory grows with the groups, not with the
+ * document.
  */
 public final class TargetGroupJson {
   private final JsonParser json;
   private final DocumentOrigin origin;
   private final SourceMemory memory;
 
-  /** Index of the group that is being read; below 0 before the list. */
+  /** The index of the current group; negative before the list. */
   private int group = -1;
 
   /**
-   * The addresses of this group by their places, as the last list wrote them that has the place: in
-   * Go a null of a second list keeps the address that an earlier one has there.
+   * The addresses of this group by position. A later list replaces the addresses at its positions,
+   * but as in Go, a null in it keeps the address of an earlier list.
    */
   private final List<String> written = new ArrayList<>();
 
@@ -47,15 +48,15 @@ public final class TargetGroupJson {
   /**
    * Reads a document.
    *
-   * @return its groups in order, none for {@code null}
+   * @return its groups in order; empty for {@code null}
    * @throws IOException if it is not such a list; the message begins with line and column, from 1,
-   *     as {@code 3:17: [0].labels.env: 5 (expected a string)}
+   *     for example {@code 3:17: [0].labels.env: 5 (expected a string)}
    */
   public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin) throws IOException {
     return parse(new ByteArrayInputStream(document), origin, SourceMemory.unlimited());
   }
 
-  /** Reads a document to its end, without a limit. */
+  /** Reads a document to its end, without a memory limit. */
   public static List<TargetGroup> parse(InputStream document, DocumentOrigin origin)
       throws IOException {
     return parse(document, origin, SourceMemory.unlimited());
@@ -64,11 +65,11 @@ public final class TargetGroupJson {
   /**
    * Reads a document to its end.
    *
-   * @param document stays open
-   * @param memory counts the groups while they are read
-   * @return its groups in order, none for {@code null}
-   * @throws IOException if it is not such a list, as with {@link #parse(byte[], DocumentOrigin)};
-   *     if it is beyond the limit of {@code memory}; or what {@code document} throws
+   * @param document left open
+   * @param memory counts the memory of the groups while they are read
+   * @return its groups in order; empty for {@code null}
+   * @throws IOException if it is not such a list, as for {@link #parse(byte[], DocumentOrigin)}; if
+   *     it exceeds the limit of {@code memory}; or from {@code document}
    */
   public static List<TargetGroup> parse(
       InputStream document, DocumentOrigin origin, SourceMemory memory) throws IOException {
@@ -82,22 +83,23 @@ public final class TargetGroupJson {
         throw new IOException(at(e.getLocation()) + "cut off (expected more JSON)", e);
       } catch (JsonProcessingException e) {
         throw new IOException(at(e.getLocation()) + "not JSON: " + firstLine(e), e);
-      } catch (IllegalStateException e) { // The parser's table of names is spoilt.
+      } catch (IllegalStateException e) { // The parser's table of names has too many collisions.
         throw new IOException(
             at(json.currentLocation())
-                + "too many names with equal hashes (expected: names that differ)",
+                + "too many names with equal hashes (expected: other names)",
             e);
       }
     }
   }
 
   /**
-   * A factory for one document. Parsers of one factory share a table of names, which names with
-   * equal hashes spoil: a hostile server could make the documents of others unreadable.
+   * Returns a factory for one document. Parsers of one factory share a table of names, which names
+   * with equal hashes make unusable: a hostile server could make the documents of other servers
+   * unreadable.
    */
   private static JsonFactory newFactory() {
     return JsonFactory.builder()
-        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // A server chooses the names.
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // The server chooses the names.
         .build();
   }
 
@@ -112,7 +114,7 @@ public final class TargetGroupJson {
   private List<TargetGroup> groups() throws IOException {
     JsonToken first = json.nextToken();
     if (first == null) {
-      throw new IOException("1:1: empty (expected a list of target groups; none are [])");
+      throw new IOException("1:1: empty (expected a list of target groups; [] for none)");
     }
     List<TargetGroup> groups = new ArrayList<>();
     if (first != JsonToken.VALUE_NULL) {
@@ -124,7 +126,7 @@ public final class TargetGroupJson {
     }
     if (json.nextToken() != null) {
       throw new IOException(
-          at(json.currentTokenLocation()) + "more after the list (expected nothing)");
+          at(json.currentTokenLocation()) + "text after the list (expected nothing)");
     }
     return groups;
   }
@@ -193,7 +195,7 @@ public final class TargetGroupJson {
     return labels.build();
   }
 
-  /** The string at which the parser stands; null is the empty one. */
+  /** Returns the current string of the parser; null becomes an empty string. */
   private String text(String path, String end) throws IOException {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
       return "";
@@ -204,7 +206,7 @@ public final class TargetGroupJson {
     return whole(json.getText());
   }
 
-  /** With U+FFFD for each half of a surrogate pair, which an escape can write alone. */
+  /** Replaces each unpaired surrogate, which an escape can contain, by U+FFFD. */
   private static String whole(String text) {
     StringBuilder repaired = null;
     for (int i = 0; i < text.length(); i++) {
@@ -238,12 +240,15 @@ public final class TargetGroupJson {
     };
   }
 
-  /** Whether this is a list, and not perhaps a file with a token, which nothing may show. */
+  /**
+   * Whether the document is a list. Otherwise it may be a file with a token, and no message may
+   * quote it.
+   */
   private boolean isList() {
     return group >= 0;
   }
 
-  /** The beginning of a text that may be long. */
+  /** Shortens a text that may be long. */
   private static String shown(String text) {
     return text.length() <= 60 ? text : text.substring(0, 60) + "…";
   }

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a YAML list of target groups, as Prometheus does: the first document only, scalars of any
- * kind as they are spelled, merge keys; a field given twice and a field of another name are errors,
- * and then nothing of the document is taken.
+ * Reads a YAML list of target groups, as Prometheus does: only the first document, scalars of any
+ * type as they are spelled, and merge keys. A repeated field and an unknown field are errors, and
+ * then the whole document is rejected.
  */
 public final class TargetGroupYaml {
   private TargetGroupYaml() {}
 
-  /** Reads a document of at most 32 MiB, without another limit. */
+  /** Reads a document of at most 32 MiB, without a memory limit. */
   public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin) throws IOException {
     return parse(document, origin, SourceMemory.unlimited());
   }
@@ -26,11 +26,11 @@ public final class TargetGroupYaml {
   /**
    * Reads a document of at most 32 MiB.
    *
-   * @param memory counts the groups
-   * @return its groups in order, none for {@code null} and for an empty document
+   * @param memory counts the memory of the groups
+   * @return its groups in order; empty for {@code null} and for an empty document
    * @throws IOException if it is not such a list; the message begins with line and column, from 1,
-   *     as {@code 3:17: [0].labels: cannot unmarshal …}, and gives the first problem and how many
-   *     more there are
+   *     for example {@code 3:17: [0].labels: cannot unmarshal …}, and contains the first problem
+   *     and the number of further ones
    */
   public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin, SourceMemory memory)
       throws IOException {

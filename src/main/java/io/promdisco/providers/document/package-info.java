@@ -1,4 +1,4 @@
-/** Target groups as documents: what files and web servers give, in JSON and YAML. */
+/** Documents with target groups, from files and web servers, in JSON and YAML. */
 @Internal
 @NullMarked
 package io.promdisco.providers.document;

@@ -6,8 +6,8 @@ import java.time.Duration;
 
 /**
  * Waits for the end of a burst of changes: the action runs when nothing has changed for 50 ms, but
- * at the latest 500 ms after the first change. So a file that is written in place is mostly read
- * when it is whole. Safe for all threads.
+ * at the latest 500 ms after the first change. So a file that is being written is usually complete
+ * when it is read. Safe for all threads.
  */
 final class ChangeDebouncer {
   static final Duration QUIET = Duration.ofMillis(50);
@@ -26,7 +26,7 @@ final class ChangeDebouncer {
   private long last;
 
   /**
-   * @param action short, since the ticker's thread runs it
+   * @param action must be short, because it runs on the ticker's thread
    */
   ChangeDebouncer(Ticker ticker, Runnable action) {
     this.ticker = ticker;

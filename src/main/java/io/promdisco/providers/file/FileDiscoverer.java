@@ -33,17 +33,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Reads the files of one SD config at the start, when something in their folders changes, and every
- * so often. One scan at a time; a change during a scan is followed by another one. The sink is
- * called under this object's monitor, so that it is silent once closed; files are read outside.
+ * Reads the files of one SD config at the start, when something in their folders changes, and at
+ * regular intervals. Runs one scan at a time; a change during a scan causes another one. The sink
+ * is called under this object's monitor, so that it gets no call after close; files are read
+ * without the monitor.
  */
 final class FileDiscoverer implements Discoverer {
   private static final Logger log = EscapingLogger.of(FileDiscoverer.class);
 
-  /** Files of one SD config; with more its targets stay as they are. */
+  /** The maximum number of files of one SD config; with more, its targets are not updated. */
   static final int MOST_FILES = 10_000;
 
-  /** Files that the log names in a minute, each once; the others are counted. */
+  /** The maximum number of files that are logged in a minute, each once; others are counted. */
   static final int MOST_LOGGED = 20;
 
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -71,23 +72,23 @@ final class FileDiscoverer implements Discoverer {
   @GuardedBy("this")
   private Map<String, List<TargetGroup>> files = Map.of();
 
-  /** About how much memory the groups of each file take; of the thread that scans. */
+  /** The approximate memory of the groups of each file; used by the thread that scans. */
   private Map<String, Long> bytes = Map.of();
 
   @GuardedBy("this")
   private final KnownGroups known = new KnownGroups();
 
   @GuardedBy("this")
-  private final Map<String, String> broken = new HashMap<>(); // file → reason
+  private final Map<String, String> broken = new HashMap<>(); // reason by file
 
-  /** Files that were broken in every scan; null before the first. */
+  /** Files that failed in every scan; null before the first scan. */
   @GuardedBy("this")
   private @Nullable Set<String> unread;
 
   @GuardedBy("this")
-  private final Map<String, String> told = new HashMap<>(); // file → reason in the log
+  private final Map<String, String> told = new HashMap<>(); // logged reason by file
 
-  /** Files that the log has named in this minute. */
+  /** Files that were logged in this minute. */
   @GuardedBy("this")
   private final Set<String> logged = new HashSet<>();
 
@@ -112,9 +113,9 @@ final class FileDiscoverer implements Discoverer {
   private Ticker.Alarm alarm = () -> {};
 
   /**
-   * A source that has not been started.
+   * Creates a source that is not started.
    *
-   * @param listing the files that match a pattern; throws {@link PatternSyntaxException}
+   * @param listing returns the files that match a pattern; throws {@link PatternSyntaxException}
    */
   FileDiscoverer(
       String provider,
@@ -166,9 +167,9 @@ final class FileDiscoverer implements Discoverer {
         } else {
           put(readAll(watched), ticker.nanos() - begin);
         }
-      } catch (Throwable e) { // No error may end the scans of a source, a lack of memory neither.
+      } catch (Throwable e) { // No error may end the scans of a source, not even OutOfMemoryError.
         lookAgainLater();
-        log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
+        log.error("{}: the scan failed unexpectedly; known targets stay", provider, e);
       }
     }
   }
@@ -180,14 +181,14 @@ final class FileDiscoverer implements Discoverer {
     return wanted;
   }
 
-  /** What came of reading a file. */
+  /** The result of reading a file. */
   private sealed interface Read {
     record Good(TargetFileContent file) implements Read {}
 
     record Bad(String reason) implements Read {}
   }
 
-  /** All files together share the limit of one source; a file beyond it is refused. */
+  /** All files share the limit of one source; a file that exceeds it is rejected. */
   private Map<String, Read> readAll(Collection<Path> watched) {
     Map<String, Read> read = new LinkedHashMap<>();
     Map<String, Long> now = new HashMap<>();
@@ -219,7 +220,7 @@ final class FileDiscoverer implements Discoverer {
     }
   }
 
-  /** The files that match; whatever happens after they were listed will be noticed. */
+  /** Returns the matching files. Changes after they were listed will be noticed. */
   private Collection<Path> watchedFiles() {
     Collection<Path> files = matching();
     if (files.size() > MOST_FILES) {
@@ -253,7 +254,7 @@ final class FileDiscoverer implements Discoverer {
     }
     for (String known : knownFiles()) {
       Path file = Path.of(known);
-      if (Files.exists(file)) { // A listing may lack a file that is being replaced.
+      if (Files.exists(file)) { // A listing may miss a file that is being replaced.
         matching.add(file);
       }
     }
@@ -270,7 +271,7 @@ final class FileDiscoverer implements Discoverer {
     }
     String reason = count + " files match (expected: at most " + MOST_FILES + ")";
     if (broken.put(FILES, reason) == null) {
-      log.warn("{}: {}; what is known stays", provider, reason);
+      log.warn("{}: {}; known targets stay", provider, reason);
     }
     sink.failing(FILES, reason, interval);
     lookAgainLater();
@@ -295,7 +296,7 @@ final class FileDiscoverer implements Discoverer {
       }
     }
     if (unlogged > 0) {
-      uncounted.log(unlogged + " more files cannot be read; their known groups stay");
+      uncounted.log(unlogged + " more files cannot be read; their known targets stay");
     }
     files = now;
     List<TargetGroup> all = new ArrayList<>();
@@ -324,13 +325,13 @@ final class FileDiscoverer implements Discoverer {
   private void scanNow() {
     try {
       threads.run(this::scan);
-    } catch (Error e) { // There may be no thread to be had now.
+    } catch (Error e) { // Perhaps no thread can be started now.
       lookAgainLater();
       log.error("{}: the files cannot be read now", provider, e);
     }
   }
 
-  /** A file's groups now: those that were known, if it cannot be read. */
+  /** Returns the current groups of a file: the known ones if it cannot be read. */
   @GuardedBy("this")
   private List<TargetGroup> groups(String name, Read result, TargetSink to) {
     List<TargetGroup> before = files.getOrDefault(name, List.of());
@@ -339,7 +340,7 @@ final class FileDiscoverer implements Discoverer {
       List<TargetGroup> groups = good.file().groups();
       metrics.read(this, name, (double) good.file().changed());
       if (groups.size() < before.size()) {
-        metrics.forget(this, name); // As in Prometheus: a file that lost groups, till read again.
+        metrics.forget(this, name); // As in Prometheus, for a file that lost groups, until it is read again.
       }
       return groups;
     }
@@ -364,7 +365,7 @@ final class FileDiscoverer implements Discoverer {
     if (broken.remove(name) != null) {
       to.recovered(name);
       if (told.remove(name) != null) {
-        log.info("{}: {}: no longer broken", provider, name);
+        log.info("{}: {}: can be read again", provider, name);
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Makes the discoverers of {@code file_sd_configs}. They share one watch of the file system and the
- * threads that read, {@code sd-file-N}. Safe for all threads.
+ * Creates the discoverers of {@code file_sd_configs}. They share one file system watch and the
+ * threads {@code sd-file-N} that read. Safe for all threads.
  */
 public final class FileDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
@@ -26,17 +26,17 @@ public final class FileDiscovererFactory implements DiscovererFactory {
   private final Function<String, List<Path>> listing;
   private final OnDemandThreads threads = new OnDemandThreads("sd-file");
 
-  /** A factory without threads, until its first discoverer starts. */
+  /** Creates a factory, which starts threads with its first discoverer. */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics) {
     this(ticker, metrics, MemoryBudget.standard());
   }
 
-  /** The same with limits of the memory that the targets of an SD config may take, about. */
+  /** Creates a factory with approximate limits for the memory of an SD config's targets. */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics, MemoryBudget memory) {
     this(ticker, metrics, memory, Globs::files);
   }
 
-  /** As the public constructor; {@code listing} gives the files that match a pattern. */
+  /** Same as the public constructor; {@code listing} returns the files that match a pattern. */
   FileDiscovererFactory(
       Ticker ticker, Metrics metrics, MemoryBudget memory, Function<String, List<Path>> listing) {
     this.listing = listing;
@@ -61,7 +61,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
         provider, files, ticker, threads, watcher, metrics, memory.share(), listing);
   }
 
-  /** Ends the threads and the watch. */
+  /** Ends the threads and closes the watch. */
   @Override
   public void close() {
     watcher.close();

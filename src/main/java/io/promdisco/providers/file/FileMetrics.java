@@ -5,14 +5,14 @@ import io.promdisco.metrics.Metrics;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What all discoverers of files count. Safe for all threads. */
+/** The metrics of all file discoverers. Safe for all threads. */
 final class FileMetrics {
   private final Metrics.Counter readErrors;
   private final Metrics.Counter watcherErrors;
   private final Metrics.Timer scans;
   private final Metrics.Gauge times;
 
-  /** Which discoverers have read a file: its series goes with the last of them. */
+  /** The discoverers that have read a file; the time series is removed with the last of them. */
   @GuardedBy("this")
   private final Map<String, Map<Object, Double>> readers = new HashMap<>();
 
@@ -49,13 +49,16 @@ final class FileMetrics {
     scans.observe(nanos / 1e9);
   }
 
-  /** {@code reader} has read {@code file}, which was changed {@code seconds} after 1970 began. */
+  /**
+   * Records that {@code reader} has read {@code file}, which was changed {@code seconds} after 1970
+   * began.
+   */
   synchronized void read(Object reader, String file, double seconds) {
     readers.computeIfAbsent(file, name -> new HashMap<>()).put(reader, seconds);
     times.set(seconds, file);
   }
 
-  /** {@code reader} does not have {@code file} any more. */
+  /** Records that {@code reader} no longer has {@code file}. */
   synchronized void forget(Object reader, String file) {
     Map<Object, Double> left = readers.get(file);
     if (left != null && left.remove(reader) != null && left.isEmpty()) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Tells who is interested when something in a folder changes. One watch service and one thread,
- * {@code sd-file-watch}, for all folders; there are none until a folder is watched. Safe for all
+ * Notifies listeners of changes in folders, with one watch service and one thread, {@code
+ * sd-file-watch}, for all folders. Both are created when the first folder is watched. Safe for all
  * threads.
  */
 final class FolderWatcher implements AutoCloseable {
@@ -35,12 +35,15 @@ final class FolderWatcher implements AutoCloseable {
   @GuardedBy("this")
   private @Nullable WatchService service;
 
-  /** By folder (a key stands for the folder, not for its path): who waits for which names. */
+  /**
+   * The listeners of each folder and the names that they watch. A key identifies the folder, not
+   * its path.
+   */
   @GuardedBy("this")
   private final Map<WatchKey, Map<Runnable, WatchedNames>> interests = new HashMap<>();
 
   @GuardedBy("this")
-  private final Set<Runnable> failing = new HashSet<>(); // for whom the last watch was not whole
+  private final Set<Runnable> failing = new HashSet<>(); // listeners whose folders could not all be watched
 
   @GuardedBy("this")
   private boolean closed;
@@ -50,12 +53,12 @@ final class FolderWatcher implements AutoCloseable {
   }
 
   /**
-   * Calls {@code listener}, from now on and until this is called again, when a file of one of these
-   * names in one of these folders comes, changes or goes. Folders that are not there are left out.
-   * That the system cannot watch is logged and counted; the listener must look by itself now and
-   * then.
+   * Calls {@code listener} when a file with one of these names in one of these folders is created,
+   * changed or deleted. This replaces the listener's previous folders. Missing folders are left
+   * out. If the system cannot watch a folder, that is logged and counted; the listener must also
+   * read at regular intervals.
    *
-   * @param folders absolute; none: the listener is forgotten
+   * @param folders absolute paths; empty to remove the listener
    */
   synchronized void watch(Runnable listener, Map<Path, WatchedNames> folders) {
     if (closed) {
@@ -72,7 +75,7 @@ final class FolderWatcher implements AutoCloseable {
         WatchedNames names = folder.getValue();
         interested.put(listener, before == null ? names : names.plus(before));
       } catch (NoSuchFileException | NotDirectoryException e) {
-        log.debug("{}: gone before it could be watched", folder.getKey());
+        log.debug("{}: deleted before it could be watched", folder.getKey());
       } catch (IOException e) {
         failed = true;
         failed(listener, folder.getKey(), e);
@@ -105,13 +108,13 @@ final class FolderWatcher implements AutoCloseable {
     metrics.watchFailed();
     if (failing.add(listener)) {
       log.warn(
-          "{}: changes cannot be watched ({}); files are read at every refresh_interval only",
+          "{}: cannot watch for changes ({}); files are read only at every refresh_interval",
           folder,
           e.getMessage());
     }
   }
 
-  /** A folder that is watched already gives the key that it has. */
+  /** Returns the existing key if the folder is already watched. */
   @GuardedBy("this")
   private WatchKey register(Path folder) throws IOException {
     WatchService watches = service;
@@ -135,7 +138,7 @@ final class FolderWatcher implements AutoCloseable {
         List<WatchEvent<?>> events = key.pollEvents();
         interested(key, events, key.reset()).forEach(Runnable::run);
       } catch (ClosedWatchServiceException | InterruptedException e) {
-        log.debug("no folder is watched any more");
+        log.debug("folders are no longer watched");
         return;
       } catch (RuntimeException | Error e) { // Files are still read at every refresh_interval.
         log.error("changes of folders may have been missed", e);
@@ -160,7 +163,7 @@ final class FolderWatcher implements AutoCloseable {
     return all;
   }
 
-  /** Ends the thread and all watches. */
+  /** Ends the thread and closes all watches. */
   @Override
   public synchronized void close() {
     closed = true;

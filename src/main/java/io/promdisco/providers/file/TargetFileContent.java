@@ -17,22 +17,22 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one read of a file has given.
+ * The result of reading a file.
  *
- * @param groups in order
- * @param changed when the file was changed last, in whole seconds since 1970
- * @param bytes about how much memory the groups take
+ * @param groups in the order of the file
+ * @param changed when the file was last changed, in whole seconds since 1970
+ * @param bytes the approximate memory of the groups
  */
 record TargetFileContent(List<TargetGroup> groups, long changed, long bytes) {
   private static final String LABEL = "__meta_filepath";
   static final int MOST_BYTES = 32 << 20;
 
   /**
-   * Reads a file of at most 32 MiB; its name tells whether it is JSON or YAML.
+   * Reads a file of at most 32 MiB. Its name determines whether it is JSON or YAML.
    *
-   * @param memory counts the groups
-   * @throws IOException if it cannot be read or is no list of groups; the message begins with the
-   *     path and, where there is one, the place
+   * @param memory counts the memory of the groups
+   * @throws IOException if it cannot be read or is not a list of groups; the message begins with
+   *     the path and, if known, the place
    */
   static TargetFileContent read(Path file, SourceMemory memory) throws IOException {
     try (InputStream in = open(file)) {
@@ -46,7 +46,7 @@ record TargetFileContent(List<TargetGroup> groups, long changed, long bytes) {
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file (a link may lead nowhere)", e);
     } catch (AccessDeniedException e) {
-      throw new IOException(file + ": permission denied (expected: a file that may be read)", e);
+      throw new IOException(file + ": permission denied (expected: a readable file)", e);
     }
   }
 

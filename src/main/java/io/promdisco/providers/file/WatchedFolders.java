@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The folders in which something must happen before files that match a pattern can change: those of
- * the files; the folder above, in which theirs may be replaced, or as long as it is missing the
- * nearest that is there; and the folder of every symbolic link on the way, for links are how
- * Kubernetes swaps the files of a ConfigMap.
+ * The folders to watch for changes of the files that match a pattern: the folders of the files; the
+ * folder above them, in which theirs may be replaced, or its nearest existing parent while it is
+ * missing; and the folder of every symbolic link on the way, because Kubernetes replaces the files
+ * of a ConfigMap through links.
  */
 final class WatchedFolders {
   private static final Logger log = EscapingLogger.of(WatchedFolders.class);
@@ -30,14 +30,14 @@ final class WatchedFolders {
 
   private WatchedFolders() {}
 
-  /** Of every pattern, as things are now. */
+  /** Returns the folders for all patterns, in the current state of the file system. */
   static Map<Path, WatchedNames> of(List<String> patterns, Iterable<Path> files) {
     WatchedFolders all = new WatchedFolders();
     for (String pattern : patterns) {
       try {
         all.addFolder(literalFolder(Path.of(pattern).toAbsolutePath()));
       } catch (InvalidPathException e) {
-        log.debug("{}: there can be no such file", pattern);
+        log.debug("{}: no such file can exist", pattern);
       }
     }
     for (Path file : files) {
@@ -49,7 +49,7 @@ final class WatchedFolders {
     return names;
   }
 
-  /** The part of a pattern before the first wildcard, without the last name. */
+  /** Returns the folder of a pattern up to its first wildcard. */
   private static Path literalFolder(Path pattern) {
     Path folder = pattern.getRoot();
     for (int i = 0; i < pattern.getNameCount() - 1; i++) {
@@ -85,12 +85,12 @@ final class WatchedFolders {
         Path real = file.toRealPath();
         add(real.getParent(), real);
       } catch (IOException e) {
-        log.debug("{}: leads nowhere yet", file);
+        log.debug("{}: a link to a path that does not exist yet", file);
       }
     }
   }
 
-  /** The folder of each link that is on the way to {@code path}. */
+  /** Adds the folder of each link on the way to {@code path}. */
   private void addLinks(Path path, int links) {
     Path at = path.getRoot();
     for (Path part : path) {
@@ -102,7 +102,7 @@ final class WatchedFolders {
           next = next.toRealPath();
         }
       } catch (IOException e) {
-        log.debug("{}: leads nowhere yet", next);
+        log.debug("{}: a link to a path that does not exist yet", next);
         return;
       }
       at = next;

@@ -6,10 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Names in a folder whose changes matter.
+ * Names in a folder that are watched.
  *
- * @param all whether every name does
- * @param some those that do otherwise
+ * @param all whether every name is watched
+ * @param some the watched names, if not all are
  */
 record WatchedNames(boolean all, Set<String> some) {
   /** Copies the set. */
@@ -17,14 +17,17 @@ record WatchedNames(boolean all, Set<String> some) {
     some = Set.copyOf(some);
   }
 
-  /** These and {@code others}. */
+  /** Returns the union of these and {@code others}. */
   WatchedNames plus(WatchedNames others) {
     Set<String> union = new HashSet<>(some);
     union.addAll(others.some);
     return new WatchedNames(all || others.all, union);
   }
 
-  /** Whether an event is of such a name; one that says that events were lost always is. */
+  /**
+   * Whether an event is about a watched name. An event that says that events were lost always
+   * matches.
+   */
   boolean matches(WatchEvent<?> event) {
     return all
         || event.kind() == StandardWatchEventKinds.OVERFLOW

@@ -1,4 +1,4 @@
-/** Targets in files, which are watched ({@code file_sd_configs}). */
+/** File service discovery ({@code file_sd_configs}), with watched files. */
 @Internal
 @NullMarked
 package io.promdisco.providers.file;

@@ -6,7 +6,10 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.TargetSink;
 
-/** Discovers what {@code static_configs} says: everything at once, and then nothing any more. */
+/**
+ * Discovers the targets of {@code static_configs}: all of them at the start, and nothing
+ * afterwards.
+ */
 public final class StaticDiscovererFactory implements DiscovererFactory {
   @Override
   public boolean accepts(SdConfig config) {
@@ -25,7 +28,7 @@ public final class StaticDiscovererFactory implements DiscovererFactory {
 
       @Override
       public void close() {
-        // There is nothing to end.
+        // Nothing to close.
       }
     };
   }

@@ -1,4 +1,4 @@
-/** Targets written in the configuration itself ({@code static_configs}). */
+/** Static targets ({@code static_configs}). */
 @Internal
 @NullMarked
 package io.promdisco.providers.fixed;

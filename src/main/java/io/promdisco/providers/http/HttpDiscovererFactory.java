@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Discovers what web servers list ({@code http_sd_configs}): one GET request per refresh interval,
- * answered with a JSON list of target groups. A server that fails or is slow holds up no other, and
- * its targets stay.
+ * Discovers targets that web servers list ({@code http_sd_configs}): one GET request per refresh
+ * interval, answered with a JSON list of target groups. A server that fails or is slow does not
+ * delay others, and its targets stay.
  */
 public final class HttpDiscovererFactory implements DiscovererFactory {
   private final RefreshLoop loop;
@@ -25,7 +25,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
   private final MemoryBudget memory;
 
   /**
-   * Looks at servers over {@code loop}, with the environment of this process.
+   * Creates a factory whose discoverers run in {@code loop}, with the environment of this process.
    *
    * @param metrics counts {@code prometheus_sd_http_failures_total}
    */
@@ -33,7 +33,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
     this(loop, ticker, metrics, MemoryBudget.standard());
   }
 
-  /** The same with limits of the memory that the targets of a server may take, about. */
+  /** Creates a factory with approximate limits for the memory of a server's targets. */
   public HttpDiscovererFactory(
       RefreshLoop loop, Ticker ticker, Metrics metrics, MemoryBudget memory) {
     this(loop, ticker, metrics, System.getenv(), memory);

@@ -37,11 +37,11 @@ import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 
 /**
- * Asks one web server for its list of target groups. An answer that the server says is the same as
- * the last one ({@code ETag}, status 304) is not read again. For one thread at a time.
+ * Requests the list of target groups from one web server. If the server says that the list has not
+ * changed ({@code ETag}, status 304), it is not read again. For one thread at a time.
  */
 final class HttpRefresher implements Refresher {
-  /** The longest answer that is read, unpacked. */
+  /** The maximum size of an answer, uncompressed, in bytes. */
   static final long LARGEST = 256L << 20;
 
   private static final Duration IF_ZERO = Duration.ofMinutes(1);
@@ -59,7 +59,7 @@ final class HttpRefresher implements Refresher {
   private final Metrics.Counter failures;
   private final long largest;
   private final MemoryBudget.Share memory;
-  private long held; // bytes of the last answer
+  private long held; // size of the last answer in bytes
   private final DocumentOrigin origin;
   private final URI server;
   private final URI uri;
@@ -69,16 +69,16 @@ final class HttpRefresher implements Refresher {
   private final RenewingSender sender;
   private List<TargetGroup> last = List.of();
 
-  /** What names {@link #last}, or empty if the server gave no such thing or failed since. */
+  /** The entity tag of {@link #last}; empty if the server sent none or failed since. */
   private String etag = "";
 
   /**
-   * A refresher that has not asked yet.
+   * Creates a refresher.
    *
    * @param env the process environment, for {@code proxy_from_environment}
-   * @param failures counts looks that failed
-   * @param largest the longest answer that is read, unpacked, in bytes
-   * @param memory counts its targets
+   * @param failures counts failed requests
+   * @param largest the maximum size of an answer, uncompressed, in bytes
+   * @param memory counts the memory of its targets
    * @throws IOException if a setting cannot be used, with its name
    */
   HttpRefresher(
@@ -105,7 +105,7 @@ final class HttpRefresher implements Refresher {
     sender = new RenewingSender(new Files(config, env, ticker), ticker);
   }
 
-  /** What the settings are made of, of which the certificates are in files. */
+  /** The sources of the settings; certificates are in files. */
   private record Files(HttpSdConfig config, Map<String, String> env, Ticker ticker)
       implements RenewingSender.Source {
     @Override
@@ -118,7 +118,7 @@ final class HttpRefresher implements Refresher {
       return TlsSettings.files(config.http());
     }
 
-    /** Shows no URL: a password may be in it. */
+    /** Leaves out the URL, which may contain a password. */
     @Override
     public String toString() {
       return config.toString();
@@ -129,7 +129,7 @@ final class HttpRefresher implements Refresher {
     return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString();
   }
 
-  /** What is asked, for people: without query and credentials. */
+  /** Returns the URL for people, without query and credentials. */
   String server() {
     return server.toString();
   }
@@ -137,7 +137,7 @@ final class HttpRefresher implements Refresher {
   @Override
   public RefreshResult refresh() throws IOException, InterruptedException {
     String known = etag;
-    etag = ""; // Whatever goes wrong, the next answer is to be a whole one.
+    etag = ""; // After any failure, the next request must get the complete list.
     try (Exchange exchange = send(known)) {
       boolean isDirect = exchange.uri().equals(uri);
       boolean isUnchanged = exchange.code() == 304 && !known.isEmpty() && isDirect;
@@ -188,7 +188,7 @@ final class HttpRefresher implements Refresher {
       held = reading.taken();
       return groups;
     } catch (ZipException | EOFException e) {
-      throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
+      throw new IOException("the answer is cut off, or not gzip although its header says so", e);
     } finally {
       memory.hold(held);
     }
@@ -214,7 +214,7 @@ final class HttpRefresher implements Refresher {
         : new IOException(message);
   }
 
-  /** Where the answer comes from, if the server redirects to another place. */
+  /** Returns where the answer comes from, if the server redirects. */
   private String place(Exchange exchange) {
     return exchange.uri().equals(uri)
         ? ""
@@ -224,12 +224,12 @@ final class HttpRefresher implements Refresher {
   private String bodyExcerpt(Exchange exchange) throws IOException {
     try (InputStream body = unpacked(exchange)) {
       byte[] beginning = body.readNBytes(BodyExcerpt.BYTES);
-      boolean isList = beginning.length > 0 && beginning[0] == '['; // only its type is wrong
+      boolean isList = beginning.length > 0 && beginning[0] == '['; // only the content type is wrong
       return isList ? "" : sender.bodyExcerpt(beginning);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      return ""; // The content type is the problem.
+      return ""; // The problem is the content type.
     }
   }
 
@@ -241,7 +241,8 @@ final class HttpRefresher implements Refresher {
               : "; credentials are sent to the configured server only";
       case 301, 302, 303, 307, 308 ->
           config.http().followRedirects()
-              ? "; it redirects more than ten times, from https to http, or nowhere"
+              ? "; redirects are followed at most ten times, not from https to http, and need"
+                  + " a Location"
               : "; follow_redirects is false";
       default -> "";
     };

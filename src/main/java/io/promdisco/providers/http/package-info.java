@@ -1,4 +1,4 @@
-/** Targets that web servers list ({@code http_sd_configs}). */
+/** HTTP service discovery ({@code http_sd_configs}). */
 @Internal
 @NullMarked
 package io.promdisco.providers.http;

@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Follows each change of a watched resource back to the groups that show it. Called on one thread.
+ * Finds the groups whose labels depend on a changed object of a watched resource. Called on one
+ * thread.
  */
 final class AffectedGroupListener<V extends KubeObject> implements ObjectListener<V> {
-  /** What a follower tells. */
+  /** Receives the affected groups. */
   interface Receiver {
-    /** Whether it is to be told of the objects of the first list too. */
+    /** Whether to report the objects of the first list too. */
     boolean takesFirstList();
 
-    /** The groups of the objects at {@code keys} are to be built. */
+    /** Requests to build the groups of the objects at {@code keys}. */
     void build(List<ObjectKey> keys);
 
-    /** Everything of the first list has been followed. */
+    /** Reports that all objects of the first list were processed. */
     void synced();
   }
 
@@ -30,7 +31,7 @@ final class AffectedGroupListener<V extends KubeObject> implements ObjectListene
   private final KubernetesMetrics metrics;
   private final Receiver target;
 
-  /** Follows the changes of {@code watch} in each of {@code caches}. */
+  /** Creates a listener for the changes of {@code watch} in each of {@code caches}. */
   AffectedGroupListener(
       Watch<V> watch, List<NamespaceCaches> caches, KubernetesMetrics metrics, Receiver target) {
     this.watch = watch;

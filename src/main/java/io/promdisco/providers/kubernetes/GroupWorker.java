@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the groups of a discoverer's objects from what the caches hold now, many at a time. For
- * one thread at a time.
+ * Builds the groups of a discoverer's objects from the current content of the caches, many at a
+ * time. For one thread at a time.
  */
 final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey> {
-  /** Groups that are put at once. */
+  /** The number of groups that are delivered together. */
   static final int BATCH = 500;
 
   private final Role role;
@@ -37,14 +37,14 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   private final BooleanSupplier closed;
 
   /**
-   * A worker.
+   * Creates a worker.
    *
-   * @param caches by namespace; under the empty name those of all namespaces
-   * @param sink gets what was built
-   * @param memory counts each group; of this worker alone
+   * @param caches the caches by namespace; those of all namespaces have an empty name
+   * @param sink receives the groups
+   * @param memory counts the memory of each group, for this worker only
    * @param large counts the groups of all workers
-   * @param refused takes groups that need too much memory
-   * @param closed whether {@link #buildAll} is to end early
+   * @param refused receives groups that need too much memory
+   * @param closed whether {@link #buildAll} should end early
    */
   GroupWorker(
       Role role,
@@ -68,7 +68,7 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
     this.closed = closed;
   }
 
-  /** Builds the groups of all objects that are there; those that fail go to {@code failed}. */
+  /** Builds the groups of all objects; those that fail are added to {@code failed}. */
   void buildAll(Workers.Failures<ObjectKey> failed) {
     for (NamespaceCaches cache : caches.values()) {
       ObjectStore<P> store = cache.store(primary);
@@ -89,7 +89,9 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
     }
   }
 
-  /** Builds the groups of the objects at {@code keys}; an empty one where there is none. */
+  /**
+   * Builds the groups of the objects at {@code keys}; an empty group if the object does not exist.
+   */
   @Override
   public void sync(List<ObjectKey> keys, Workers.Failures<ObjectKey> failed) {
     List<TargetGroup> groups = new ArrayList<>(keys.size());
@@ -123,7 +125,7 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
       return group;
     } catch (GroupMemory.TooLargeException | SourceMemory.ExceededException e) {
       refused.add(key, builder.source(key), String.valueOf(e.getMessage()));
-    } catch (OutOfMemoryError | StackOverflowError e) { // The other groups can be built.
+    } catch (OutOfMemoryError | StackOverflowError e) { // Other groups can still be built.
       refused.add(key, builder.source(key), e.toString());
     } catch (RuntimeException e) {
       failed.add(key, e);

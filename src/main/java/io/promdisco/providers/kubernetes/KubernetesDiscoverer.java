@@ -35,15 +35,15 @@ import org.slf4j.Logger;
 /**
  * Discovers the objects of one role in one cluster, in all namespaces or in some.
  *
- * <p>It waits until every watch that the role needs has been told the state at the start, builds
- * all groups, and from then on those that a changed object leads back to. Events that come before
- * are not followed: what they changed is in the stores when the groups are built. Where a group
- * shows nothing but its own object there is nothing to wait for: groups are built while the first
- * list is still under way, and put when it is complete.
+ * <p>It waits until every watch that the role needs has received the initial state, and builds all
+ * groups. From then on it builds the groups that a changed object affects. Earlier events are
+ * ignored, because the stores contain what they changed. If a group depends only on its own object,
+ * there is nothing to wait for: its groups are built while the first list is read, and delivered
+ * when the list is complete.
  *
  * <p>Threads: {@code sd-<provider>-start} builds the first groups and ends; {@code sd-<provider>-0}
- * builds the others; each watch has its listener's thread, which builds the first groups where
- * nothing is to be waited for.
+ * builds the others; the listener's thread of a watch builds the first groups if there is nothing
+ * to wait for.
  */
 final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private static final Logger log = EscapingLogger.of(KubernetesDiscoverer.class);
@@ -66,22 +66,22 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final MemoryBudget memory;
   private final LargeGroupMemory large;
 
-  private final List<FollowedWatch<?>> followed = new ArrayList<>(); // by who starts and closes
-  private @Nullable Thread starter; // by who starts and closes
-  private @Nullable Workers<ObjectKey> workers; // by the starter, and by who has joined it
+  private final List<FollowedWatch<?>> followed = new ArrayList<>(); // used by the threads that start and close
+  private @Nullable Thread starter; // used by the threads that start and close
+  private @Nullable Workers<ObjectKey> workers; // used by the starter, and after joining it
   private volatile boolean live; // written by the starter
-  private volatile boolean closed; // written by who closes
+  private volatile boolean closed; // written by close
 
-  /** A leased watch, and the caches in which its changes are followed. */
+  /** A leased watch, and the caches that it fills. */
   private record FollowedWatch<V extends KubeObject>(
       Watch<V> watch, String namespace, Lease<V> lease, List<NamespaceCaches> caches) {}
 
   /**
-   * A discoverer that has not been started.
+   * Creates a discoverer that is not started.
    *
-   * @param namespaces which; the empty one alone stands for all
-   * @param client is given up when the discoverer is closed
-   * @param memory limits its groups
+   * @param namespaces the namespaces; only the empty one for all
+   * @param client closed with the discoverer
+   * @param memory limits the memory of its groups
    */
   KubernetesDiscoverer(
       String provider,
@@ -139,7 +139,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
         config.role(), watches, caches, sink, counters, ofGroup, large, refused, () -> closed);
   }
 
-  /** Leases the watches that all namespaces share, and those that each has for itself. */
+  /** Leases the watches that all namespaces share, and those of each namespace. */
   private Map<String, NamespaceCaches> lease(WatchHealth health) {
     List<NamespaceCaches> all = new ArrayList<>();
     Map<Resource<?>, ObjectStore<?>> shared = new HashMap<>();
@@ -187,7 +187,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
         Duration.ZERO);
   }
 
-  /** The starter's work. */
+  /** Runs on the starter thread. */
   private void begin(
       CountDownLatch unsynced, Runnable first, GroupWorker<P> worker, TargetSink sink) {
     try {
@@ -201,7 +201,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       try {
         first.run();
         isBuilt = true;
-      } catch (Throwable e) { // Not even a lack of memory ends a source.
+      } catch (Throwable e) { // No error ends a source, not even OutOfMemoryError.
         log.error("{}: the first groups cannot be built now", provider, e);
         sink.failing(FIRST, e.toString(), FIRST_PAUSE);
         if (!waitForNextTry()) {
@@ -226,7 +226,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
   }
 
-  /** From here on events are followed; what came before is in the stores that are read now. */
+  /** Events are processed from here on; the stores contain what earlier events changed. */
   private void buildAll(GroupWorker<P> worker) {
     live = true;
     worker.buildAll((key, reason) -> queue.addRateLimited(key));
@@ -248,7 +248,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     large.close();
   }
 
-  /** Lets the workers build what still waits; without workers it is dropped. */
+  /** Lets the workers build waiting groups. Without workers, these are dropped. */
   private void drain() {
     Workers<ObjectKey> open = workers;
     if (open == null) {
@@ -264,7 +264,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
   }
 
-  /** Puts what the followers find into the queue. */
+  /** Adds affected groups to the queue. */
   private final class QueueFiller implements AffectedGroupListener.Receiver {
     private final CountDownLatch unsynced;
 
@@ -291,8 +291,8 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   /**
-   * Builds what the first list of a watch holds while it comes, on the thread of its listener, and
-   * keeps it until all lists are complete. What comes later goes into the queue.
+   * Builds the groups of a watch's first list while it is read, on the thread of the listener, and
+   * stores them until all lists are complete. Later changes are added to the queue.
    */
   private final class FirstListBuilder implements AffectedGroupListener.Receiver {
     private final CountDownLatch unsynced;
@@ -300,7 +300,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     private final List<ObjectKey> found = new ArrayList<>();
     private boolean synced;
 
-    /** By the listener's thread until it is synced, then by the starter. */
+    /** used by the listener's thread until it is synced, then by the starter */
     private List<TargetGroup> built = new ArrayList<>();
 
     FirstListBuilder(
@@ -346,7 +346,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
   }
 
-  /** Passes the health of the watches on. */
+  /** Reports the health of the watches to the sink. */
   private static final class SinkHealth implements WatchHealth {
     private final TargetSink sink;
 

@@ -13,8 +13,8 @@ import io.promdisco.util.Ticker;
 import java.util.List;
 
 /**
- * Makes the discoverers of {@code kubernetes_sd_configs}. Those that name the same server and
- * credentials share one client and its watches. Safe for all threads.
+ * Creates the discoverers of {@code kubernetes_sd_configs}. Those with the same server and
+ * credentials share a client and its watches. Safe for all threads.
  */
 public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private final SharedClients clients;
@@ -23,13 +23,13 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private final KubernetesMetrics counters;
   private final MemoryBudget memory;
 
-  /** Opens clients with {@code clients} when they are needed. */
+  /** Creates a factory that opens clients with {@code clients} when they are needed. */
   public KubernetesDiscovererFactory(
       ResourceClientFactory clients, Ticker ticker, Metrics metrics) {
     this(clients, ticker, metrics, MemoryBudget.standard());
   }
 
-  /** The same with limits of the memory that the objects of a watch may take, about. */
+  /** Creates a factory with approximate limits for the memory of a watch's objects. */
   public KubernetesDiscovererFactory(
       ResourceClientFactory clients, Ticker ticker, Metrics metrics, MemoryBudget memory) {
     InformerOptions options = InformerOptions.defaults().withMemory(memory);
@@ -63,7 +63,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
     }
   }
 
-  /** The namespaces to watch, each once; the empty one stands for all. */
+  /** Returns the namespaces to watch, each once; only the empty one for all. */
   private static List<String> namespaces(
       KubernetesSdConfig config, SharedClients.ClientLease client, String provider)
       throws DiscoveryException {
@@ -74,7 +74,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
     }
   }
 
-  /** Closes the clients that are left. */
+  /** Closes the remaining clients. */
   @Override
   public void close() {
     clients.close();

@@ -4,7 +4,7 @@ import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.Metrics.Counter;
 
-/** What all discoverers count. */
+/** The metrics of all Kubernetes discoverers. */
 final class KubernetesMetrics {
   static final String ADD = "add";
   static final String UPDATE = "update";
@@ -23,7 +23,7 @@ final class KubernetesMetrics {
     built =
         metrics.counter(
             "promdisco_kubernetes_groups_built_total",
-            "Target groups made of Kubernetes objects.",
+            "Target groups built from Kubernetes objects.",
             "role");
     for (Role role : Role.values()) {
       events.add(0, role.text(), ADD);

@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * About how much memory the large groups of a discoverer take beyond what is counted for their
- * objects. Safe for all threads.
+ * The approximate memory of a discoverer's large groups, beyond what is counted for their objects.
+ * Safe for all threads.
  */
 final class LargeGroupMemory implements AutoCloseable {
-  /** Bytes of a group that are counted for its object. */
+  /** The bytes of a group that are counted with its object. */
   private static final long SMALL = 16 << 10;
 
   private final MemoryBudget.Share share;
@@ -29,10 +29,11 @@ final class LargeGroupMemory implements AutoCloseable {
   }
 
   /**
-   * Counts the group of the object at {@code key} in place of its last one.
+   * Counts the group of the object at {@code key} instead of the previous one.
    *
-   * @param bytes 0: there is none any more
-   * @throws SourceMemory.ExceededException if that is too much; the last one counts then
+   * @param bytes 0 if the group was removed
+   * @throws SourceMemory.ExceededException if it is too much; then the previous group is still
+   *     counted
    */
   synchronized void put(ObjectKey key, long bytes) throws SourceMemory.ExceededException {
     if (bytes <= SMALL && large.isEmpty()) {

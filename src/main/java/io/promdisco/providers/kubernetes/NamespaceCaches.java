@@ -15,9 +15,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local copies from which the groups of one namespace are made, or those of all. Each namespace
- * has its own, so that a reference into another finds nothing, be that one watched or not; nodes
- * and namespaces are common. Safe for all threads, as the stores are.
+ * The stores from which the groups of one namespace, or of all namespaces, are built. Each
+ * namespace has separate stores, so that a reference into another namespace finds nothing, whether
+ * that one is watched or not. Nodes and namespaces are in common stores. Safe for all threads, like
+ * the stores.
  */
 final class NamespaceCaches implements ObjectLookup {
   private final Map<Resource<?>, ObjectStore<?>> stores;
@@ -38,13 +39,13 @@ final class NamespaceCaches implements ObjectLookup {
     jobs = store(Resource.JOBS);
   }
 
-  /** The copy of {@code resource}; null: it is not watched. */
-  @SuppressWarnings("unchecked") // a resource's store holds its views
+  /** Returns the store of {@code resource}; null if it is not watched. */
+  @SuppressWarnings("unchecked") // the store of a resource contains its views
   <V extends KubeObject> @Nullable ObjectStore<V> store(Resource<V> resource) {
     return (ObjectStore<V>) stores.get(resource);
   }
 
-  /** Makes the store of an index's resource find by it. */
+  /** Adds an index to the store of its resource. */
   <V extends KubeObject> void addIndex(ObjectIndex<V> index) {
     ObjectStore<V> store = store(index.resource());
     if (store != null) {
@@ -52,7 +53,7 @@ final class NamespaceCaches implements ObjectLookup {
     }
   }
 
-  /** Gives {@code found} the keys to which {@code path} leads from {@code key}. */
+  /** Passes the keys to which {@code path} leads from {@code key} to {@code found}. */
   void follow(List<ObjectIndex<?>> path, ObjectKey key, Consumer<ObjectKey> found) {
     if (path.isEmpty()) {
       found.accept(key);

@@ -10,20 +10,20 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 
-/** Compares what discovery reads of two versions of an object. */
+/** Compares two versions of an object. */
 final class ObjectComparison {
   private ObjectComparison() {}
 
   /**
-   * Whether two versions differ in nothing that a label may come from. A view holds only what
-   * discovery reads, so everything counts but the version itself: the heartbeat of a node changes
-   * nothing else.
+   * Whether two versions do not differ in anything that a label may depend on. A view contains only
+   * what discovery reads, so everything but the resource version counts; the heartbeat of a node
+   * changes nothing else.
    */
   static boolean same(KubeObject before, KubeObject now) {
     return sameMeta(before, now) && with(before.meta(), now).equals(before);
   }
 
-  /** Whether two versions have the same metadata, be the rest what it may. */
+  /** Whether two versions have the same metadata. */
   static boolean sameMeta(KubeObject before, KubeObject now) {
     ObjectMeta old = before.meta();
     ObjectMeta meta = now.meta();
@@ -79,7 +79,7 @@ final class ObjectComparison {
     if (object instanceof MetadataView) {
       return new MetadataView(meta);
     }
-    // A kind that is not known here counts as changed: rather build too often than too rarely.
+    // An unknown kind counts as changed: building too often is better than too rarely.
     return object;
   }
 }

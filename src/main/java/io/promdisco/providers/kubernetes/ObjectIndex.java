@@ -17,11 +17,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads from the key of an object to the objects of {@code resource} whose groups show it.
+ * Leads from the key of an object to the objects of {@code resource} whose groups depend on it.
  *
- * @param resource what is found
- * @param name names the index in its store; equal names mean equal functions
- * @param keys the keys of the objects that an object refers to, as text
+ * @param resource the resource of the objects that are found
+ * @param name the name of the index in its store; equal names mean equal functions
+ * @param keys returns the keys of the objects that an object refers to, as text
  */
 record ObjectIndex<V extends KubeObject>(
     Resource<V> resource, String name, Function<V, Collection<String>> keys) {
@@ -59,7 +59,7 @@ record ObjectIndex<V extends KubeObject>(
             return service == null ? Set.of() : Set.of(service.toString());
           });
 
-  /** Leads from a namespace to what is in it. */
+  /** Returns an index from a namespace to its objects. */
   static <V extends KubeObject> ObjectIndex<V> byNamespace(Resource<V> resource) {
     return new ObjectIndex<>(resource, "namespace", object -> Set.of(object.meta().namespace()));
   }

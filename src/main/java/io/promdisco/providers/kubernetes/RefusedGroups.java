@@ -14,9 +14,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 
 /**
- * The groups of a discoverer that cannot be built for lack of memory. Their last targets stay, the
- * others are not affected, and each is tried again from time to time. Safe for all threads: the sink
- * is told under the lock, so that it hears of a failure and of its end in their order.
+ * The groups of a discoverer that need too much memory. Their last targets stay, other groups are
+ * not affected, and each is retried at intervals. Safe for all threads.
  */
 final class RefusedGroups {
   private static final Logger log = EscapingLogger.of(RefusedGroups.class);
@@ -40,7 +39,7 @@ final class RefusedGroups {
     warnings = new RateLimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
   }
 
-  /** Reports that the group {@code source} cannot be built, and tries again later. */
+  /** Reports that the group {@code source} cannot be built, and retries it later. */
   synchronized void add(ObjectKey key, String source, String reason) {
     refused.add(key);
     isAny = true;
@@ -56,7 +55,7 @@ final class RefusedGroups {
     queue.addAfter(key, PAUSE);
   }
 
-  /** The group could be built, or there is none any more. */
+  /** Records that the group was built or no longer exists. */
   void remove(ObjectKey key) {
     if (isAny) {
       synchronized (this) {

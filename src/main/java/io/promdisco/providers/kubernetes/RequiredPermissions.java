@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The least that credentials must be allowed for what is watched. Pure. */
+/** The minimal permissions that credentials need for the watched resources. Pure. */
 public final class RequiredPermissions {
-  /** What a reflector does. */
+  /** The verbs that a reflector uses. */
   public static final List<String> VERBS = List.of("list", "watch");
 
   private RequiredPermissions() {}
 
   /**
-   * A kind of objects to be listed and watched.
+   * The permission to list and watch a kind of objects.
    *
    * @param resource the kind
-   * @param namespace where; empty: in all namespaces, or the kind has none
+   * @param namespace the namespace; empty for all namespaces, or if the kind has none
    */
   public record Permission(Resource<?> resource, String namespace) {
-    /** The right to do this, as {@code list pods in namespace shop}. */
+    /** Returns the permission for a verb, for example {@code list pods in namespace shop}. */
     public String right(String verb) {
       return verb
           + " "
@@ -36,8 +36,8 @@ public final class RequiredPermissions {
   }
 
   /**
-   * What is needed, each once: cluster-wide first, then by namespace; nothing in a namespace that
-   * is needed cluster-wide anyway.
+   * Returns the required permissions, each once: cluster-wide ones first, then by namespace. A
+   * cluster-wide permission is not repeated for a namespace.
    */
   public static List<Permission> of(Collection<Watched> watched) {
     Set<Resource<?>> everywhere = new HashSet<>();

@@ -21,11 +21,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table that says what a role watches, and how each changed object leads back to the groups
- * whose labels come from it. What is not in the table is not watched; what is watched leads back.
+ * The table of what a role watches, and how each changed object leads to the groups whose labels
+ * depend on it. Only resources in the table are watched, and each of them leads to groups.
  *
  * @param primary the objects that become groups
- * @param builder makes a builder of their groups
+ * @param builder creates a builder of their groups
  * @param watches all resources to watch, the primary one first
  */
 record RoleWatches<P extends KubeObject>(
@@ -34,13 +34,13 @@ record RoleWatches<P extends KubeObject>(
   /**
    * A resource to watch.
    *
-   * @param resource which
-   * @param selector the role whose selector narrows it; null: none does
-   * @param events which of its events are counted
-   * @param unchanged whether two versions of an object lead to equal groups
-   * @param path the indexes that lead from a changed object to the groups that show it: its key is
-   *     looked up in the first, the keys of what is found there in the second; with no index the
-   *     group has the object's own key
+   * @param resource the resource
+   * @param selector the role whose selector applies; null for none
+   * @param events the events that are counted
+   * @param unchanged whether two versions of an object result in equal groups
+   * @param path the indexes that lead from a changed object to the affected groups: its key is
+   *     looked up in the first index, the resulting keys in the second; without indexes the group
+   *     has the key of the object
    */
   record Watch<V extends KubeObject>(
       Resource<V> resource,
@@ -49,7 +49,10 @@ record RoleWatches<P extends KubeObject>(
       BiPredicate<KubeObject, KubeObject> unchanged,
       List<ObjectIndex<?>> path) {
 
-    /** Which objects, for a provider's namespace; empty: all. Some resources have no namespace. */
+    /**
+     * Returns the scope of the watch for a provider's namespace; empty for all. Some resources have
+     * no namespace.
+     */
     WatchScope scope(KubernetesSdConfig config, String namespace) {
       String within = resource.namespaced() ? namespace : "";
       if (selector == null) {
@@ -60,7 +63,7 @@ record RoleWatches<P extends KubeObject>(
     }
   }
 
-  /** Which events of a resource are counted, as Prometheus counts them. */
+  /** The events of a resource that are counted, as in Prometheus. */
   enum Events {
     /** None. */
     NONE,
@@ -70,7 +73,7 @@ record RoleWatches<P extends KubeObject>(
     ALL
   }
 
-  /** What {@code role} watches with {@code attach}. */
+  /** Returns what {@code role} watches with {@code attach}. */
   static RoleWatches<?> of(Role role, AttachMetadata attach) {
     return switch (role) {
       case NODE -> primary(Resource.NODES, Role.NODE, NodeGroupBuilder::new).build();
@@ -115,7 +118,7 @@ record RoleWatches<P extends KubeObject>(
     return new Table<>(resource, builder).add(resource, selector, Events.ALL);
   }
 
-  /** Collects the rows of a role. */
+  /** Collects the rows for a role. */
   private static final class Table<P extends KubeObject> {
     private final List<Watch<?>> watches = new ArrayList<>();
     private final Resource<P> primary;
@@ -132,7 +135,7 @@ record RoleWatches<P extends KubeObject>(
       return this;
     }
 
-    /** The nodes of other objects, of which only labels and annotations are shown. */
+    /** Adds the nodes of other objects; only their labels and annotations are used. */
     Table<P> nodes(AttachMetadata attach, ObjectIndex<P> index) {
       if (attach.node()) {
         watches.add(
@@ -152,7 +155,9 @@ record RoleWatches<P extends KubeObject>(
           : this;
     }
 
-    /** The owners of pods. The name of a pod's job is in the pod, that of its cron job is not. */
+    /**
+     * Adds the owners of pods. A pod contains the name of its job, but not that of its cron job.
+     */
     Table<P> owners(AttachMetadata attach, ObjectIndex<?>... fromPods) {
       if (attach.deployment()) {
         add(

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The clients of all discoverers: SD configs with equal identities share one and its watches, which
- * are closed with their last user. Safe for all threads.
+ * The clients of all discoverers. SD configs with equal identities share a client and its watches,
+ * which are closed with their last user. Safe for all threads.
  */
 final class SharedClients implements AutoCloseable {
   private final ResourceClientFactory factory;
@@ -35,7 +35,7 @@ final class SharedClients implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** Opens or shares the client for {@code config}; to be closed by its user. */
+  /** Opens or shares the client for {@code config}. The user must close it. */
   synchronized ClientLease use(KubernetesSdConfig config) throws DiscoveryException {
     Object identity = factory.identity(config);
     SharedClient shared = open.get(identity);
@@ -58,7 +58,7 @@ final class SharedClients implements AutoCloseable {
     shared.client.close();
   }
 
-  /** Closes what is still in use. */
+  /** Closes the clients that are still in use. */
   @Override
   public void close() {
     List<SharedClient> left;
@@ -99,7 +99,7 @@ final class SharedClients implements AutoCloseable {
       return shared.pool;
     }
 
-    /** Gives the client up; a second time does nothing. */
+    /** Releases the client. Does nothing when called again. */
     @Override
     public void close() {
       synchronized (this) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What an SD config makes this process read of an API server. Pure. */
+/** The resources that an SD config reads from an API server. Pure. */
 public final class WatchedResources {
   private WatchedResources() {}
 
@@ -20,16 +20,16 @@ public final class WatchedResources {
    * Objects that are listed and watched.
    *
    * @param resource their kind
-   * @param scope which of them; the empty namespace: all, or the kind has none
+   * @param scope which of them; an empty namespace means all, or that the kind has none
    */
   public record Watched(Resource<?> resource, WatchScope scope) {}
 
   /**
-   * The namespaces that {@code config} discovers in, each once, sorted; the empty one alone stands
+   * Returns the namespaces that {@code config} discovers in, each once, sorted; only the empty one
    * for all.
    *
-   * @param own the namespace of this process; left out if {@code config} does not ask for it
-   * @throws DiscoveryException if it asks for it and there is none
+   * @param own the namespace of this process; used only if {@code config} requests it
+   * @throws DiscoveryException if {@code config} requests it and it is unknown
    */
   public static List<String> namespaces(KubernetesSdConfig config, Optional<String> own)
       throws DiscoveryException {
@@ -38,9 +38,9 @@ public final class WatchedResources {
     }
     if (config.ownNamespace() && own.isEmpty()) {
       throw new DiscoveryException(
-          "namespaces.own_namespace: true (expected: only in a cluster, where the service account"
-              + " names the namespace; otherwise list it under namespaces.names, and with a dump"
-              + " give --namespace)");
+          "namespaces.own_namespace: true: the namespace is unknown (expected: a program in"
+              + " a cluster, whose service account names it; elsewhere a list under"
+              + " namespaces.names; with a dump --namespace)");
     }
     Set<String> names = new TreeSet<>(config.namespaces());
     if (config.ownNamespace()) {
@@ -49,7 +49,10 @@ public final class WatchedResources {
     return names.isEmpty() || names.contains("") ? List.of("") : List.copyOf(names);
   }
 
-  /** Everything that {@code config} reads in {@code namespaces}, each once, primary ones first. */
+  /**
+   * Returns everything that {@code config} reads in {@code namespaces}, each once, primary
+   * resources first.
+   */
   public static List<Watched> of(KubernetesSdConfig config, List<String> namespaces) {
     Set<Watched> watched = new LinkedHashSet<>();
     for (RoleWatches.Watch<?> watch : RoleWatches.of(config.role(), config.attach()).watches()) {

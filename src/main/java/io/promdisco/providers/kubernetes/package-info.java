@@ -1,4 +1,7 @@
-/** Kubernetes discovery: which watches a role needs, and from a changed object to its groups. */
+/**
+ * Kubernetes service discovery: the watches that a role needs, and the groups that a changed object
+ * affects.
+ */
 @Internal
 @NullMarked
 package io.promdisco.providers.kubernetes;

@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The groups that a source had when it was looked at last. For one thread at a time. */
+/** The groups of a source at its last refresh. For one thread at a time. */
 public final class KnownGroups {
   private Map<String, TargetGroup> known = Map.of();
 
   /**
-   * Takes note of all groups that are there now; of a source named twice the last group counts.
+   * Stores all current groups. Of two groups with the same source, the last is used.
    *
-   * @return those that are new or changed, and an empty one for each that has vanished
+   * @return the new and changed groups, and an empty one for each that has disappeared
    */
   public List<TargetGroup> replace(List<TargetGroup> groups) {
     Map<String, TargetGroup> now = new LinkedHashMap<>();

@@ -16,20 +16,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * One source of a {@link RefreshLoop}: the ticker's alarm starts a look, the end of a look sets the
- * next alarm. The sink is called under this object's monitor, so that it is silent once closed.
+ * One source of a {@link RefreshLoop}: a timer starts a refresh, and the end of the refresh sets
+ * the next timer. The sink is called under this object's monitor, so that it gets no call after
+ * close.
  */
 final class PolledSource implements Discoverer {
   private static final Logger log = EscapingLogger.of(PolledSource.class);
   private static final Duration IF_ZERO = Duration.ofMinutes(1);
 
-  /** The shortest pause that a source may ask for after a failure. */
+  /** The minimum pause that a source may request after a failure. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-  /** A source that gave too much is asked again after so many times what it took to read it. */
+  /**
+   * A source that exceeds the memory limit is refreshed again after this many times the duration of
+   * the refresh.
+   */
   private static final int REST_OF_TOO_LARGE = 10;
 
-  /** A source rests at least this part of its interval, or {@link #SHORTEST} if that is less. */
+  /**
+   * The minimum pause of a source is this fraction of its interval, or {@link #SHORTEST} if that is
+   * less.
+   */
   private static final int LEAST_REST = 10;
 
   private final RefreshLoop loop;
@@ -43,9 +50,9 @@ final class PolledSource implements Discoverer {
   private final KnownGroups known = new KnownGroups();
 
   @GuardedBy("this")
-  private final Set<String> down = new HashSet<>(); // parts
+  private final Set<String> down = new HashSet<>(); // the failing parts
 
-  /** Parts that have failed in every look; null before the first that found something. */
+  /** Parts that have failed in every refresh; null before the first one with a result. */
   @GuardedBy("this")
   private @Nullable Set<String> unread;
 
@@ -99,7 +106,7 @@ final class PolledSource implements Discoverer {
         Duration pause = pause(outcome, end - begin);
         try {
           tell(sink, outcome, pause);
-        } catch (Throwable e) { // Not even a lack of memory ends a source.
+        } catch (Throwable e) { // No error ends a source, not even OutOfMemoryError.
           loop.failed(mechanism, sink.job());
           failed(sink, e, pause);
         } finally {
@@ -109,31 +116,31 @@ final class PolledSource implements Discoverer {
         return;
       }
     }
-    Thread.interrupted(); // That was for the look, and the look is over.
+    Thread.interrupted(); // The interrupt was for the refresh, which is over.
     refresher.close();
   }
 
   private void refreshAgain(TargetSink sink, Duration pause) {
     try {
       loop.run(() -> refresh(sink));
-    } catch (Error e) { // There may be no thread to be had now.
+    } catch (Error e) { // Perhaps no thread can be started now.
       synchronized (this) {
         if (!closed) {
           alarm = loop.ticker().schedule(pause, () -> refreshAgain(sink, pause));
         }
       }
-      log.error("{}: {}: cannot be looked at now", provider, part, e);
+      log.error("{}: {}: cannot be refreshed now", provider, part, e);
     }
   }
 
-  /** What came of a look. */
+  /** The result of a refresh. */
   private sealed interface Outcome {
     record Found(RefreshResult refreshed) implements Outcome {}
 
     record Failed(Throwable reason) implements Outcome {}
   }
 
-  /** A source goes on whatever one look at it throws: it may be well the next time. */
+  /** A source continues after any exception, because the next refresh may succeed. */
   private Outcome ask() {
     try {
       return new Outcome.Found(refresher.refresh());
@@ -177,7 +184,7 @@ final class PolledSource implements Discoverer {
   @GuardedBy("this")
   private void failed(TargetSink sink, Throwable e, Duration pause) {
     for (String other : List.copyOf(down)) {
-      if (!other.equals(part)) { // It fails with the whole, which is told below.
+      if (!other.equals(part)) { // It fails with the whole source, which is reported below.
         down.remove(other);
         sink.recovered(other);
       }
@@ -187,7 +194,7 @@ final class PolledSource implements Discoverer {
       return;
     }
     if (!down.contains(part)) {
-      log.error("{}: {}: the look failed unexpectedly", provider, part, e);
+      log.error("{}: {}: the refresh failed unexpectedly", provider, part, e);
     }
     down(sink, part, e.toString(), pause);
   }
@@ -196,7 +203,7 @@ final class PolledSource implements Discoverer {
   private void down(TargetSink sink, String what, String reason, Duration pause) {
     if (down.add(what)) {
       log.warn(
-          "{}: {}: {}; what is known of it stays, next try in {} ms",
+          "{}: {}: {}; known targets stay, next try in {} ms",
           provider,
           what,
           reason,
@@ -237,7 +244,7 @@ final class PolledSource implements Discoverer {
       alarm.cancel();
       if (looking != null) {
         looking.interrupt();
-        return; // The look itself closes the refresher when it ends.
+        return; // The running refresh closes the refresher when it ends.
       }
     }
     refresher.close();

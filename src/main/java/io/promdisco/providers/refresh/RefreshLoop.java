@@ -9,9 +9,9 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * Asks sources again and again: one timer for all of them, and a thread, {@code sd-refresh-N}, for
- * each that is being asked at this moment, so that one that does not answer holds up no other.
- * Threads that have had nothing to do for ten seconds end. Safe for all threads.
+ * Refreshes sources at intervals, with one timer for all of them, and a thread {@code sd-refresh-N}
+ * for each refresh that is running, so that a source which does not answer delays no other. Threads
+ * end after ten idle seconds. Safe for all threads.
  */
 public final class RefreshLoop implements AutoCloseable {
   private final Ticker ticker;
@@ -20,7 +20,7 @@ public final class RefreshLoop implements AutoCloseable {
   private final Metrics.Timer durations;
   private final OnDemandThreads threads = new OnDemandThreads("sd-refresh");
 
-  /** A loop without sources; it has no threads yet. */
+  /** Creates a loop without sources and threads. */
   public RefreshLoop(Ticker ticker, Metrics metrics) {
     this(ticker, metrics, new Random());
   }
@@ -43,18 +43,19 @@ public final class RefreshLoop implements AutoCloseable {
   }
 
   /**
-   * A discoverer that asks {@code refresher} at once and then every {@code interval}; the first
-   * pause is shortened by up to a half, so that sources of one configuration spread out. Groups
-   * that vanish are emptied, those that are equal to before are not put again. A failure keeps what
-   * was there and is told to the sink; the sink is synced after the first look that succeeds.
+   * Returns a discoverer that refreshes {@code refresher} immediately and then every {@code
+   * interval}. The first pause is shortened by up to a half, so that the sources of one
+   * configuration are distributed over time. Groups that disappear are put empty; unchanged groups
+   * are not put again. After a failure, known groups stay, and the sink is notified. The sink is
+   * synced after the first successful refresh.
    *
    * @param mechanism as in the key before {@code _sd_configs}; a label of the metrics
    * @param provider the provider's name, for the log
-   * @param part what fails if the source fails, for the sink and the log; no secret
-   * @param interval from the beginning of one look to that of the next; a look that takes longer is
-   *     followed by the next after a tenth of the interval, at most 1 s, one that finds more than
-   *     fits into memory after ten times what it took. Zero, which a key written with null means,
-   *     counts as a minute
+   * @param part the part that fails if the source fails, for the sink and the log; no secret
+   * @param interval the time between the starts of two refreshes. A refresh that takes longer is
+   *     followed by the next one after a tenth of the interval, at most 1 s; one that exceeds the
+   *     memory limit, after ten times its duration. Zero, which a null in the file means, counts as
+   *     a minute
    * @param refresher closed with the discoverer
    */
   public Discoverer discoverer(
@@ -66,17 +67,17 @@ public final class RefreshLoop implements AutoCloseable {
     return ticker;
   }
 
-  /** The first pause for {@code interval}: at least half of it. */
+  /** Returns the first pause for {@code interval}, which is at least half of it. */
   Duration firstPause(Duration interval) {
     return Duration.ofNanos((long) (interval.toNanos() * (0.5 + 0.5 * random.nextDouble())));
   }
 
-  /** Runs {@code look} on a separate thread; does nothing once the loop is closed. */
+  /** Runs {@code look} on a separate thread. Does nothing after the loop was closed. */
   void run(Runnable look) {
     threads.run(look);
   }
 
-  /** Makes the metrics of a source visible before anything is counted. */
+  /** Creates the metrics of a source before anything is counted. */
   void begin(String mechanism, String config) {
     failures.add(0, mechanism, config);
   }
@@ -89,7 +90,7 @@ public final class RefreshLoop implements AutoCloseable {
     failures.inc(mechanism, config);
   }
 
-  /** Ends all threads; looks that are under way are interrupted. */
+  /** Ends all threads, and interrupts running refreshes. */
   @Override
   public void close() {
     threads.close();

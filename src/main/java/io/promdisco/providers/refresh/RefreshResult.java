@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one look at a source has found.
+ * The result of one refresh.
  *
- * @param groups all that are there now; of a source named twice the last group counts
- * @param nextAfter when the source wishes to be asked again, instead of the configured interval,
- *     for the next pause only; empty: the configured interval
+ * @param groups all current groups; of two with the same source, the last is used
+ * @param nextAfter the pause that the source requests before the next refresh; empty for the
+ *     configured interval
  * @param failures parts of the source that could not be read, each with the reason: one line for
- *     people, no secret; {@code groups} has what was known of them
+ *     people, no secret; {@code groups} contains what is known of them
  */
 public record RefreshResult(
     List<TargetGroup> groups, Optional<Duration> nextAfter, Map<String, String> failures) {
@@ -23,7 +23,7 @@ public record RefreshResult(
     failures = Map.copyOf(failures);
   }
 
-  /** Everything could be read. */
+  /** Creates the result of a refresh without failures. */
   public RefreshResult(List<TargetGroup> groups, Optional<Duration> nextAfter) {
     this(groups, nextAfter, Map.of());
   }

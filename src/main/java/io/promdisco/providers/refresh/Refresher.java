@@ -3,20 +3,20 @@ package io.promdisco.providers.refresh;
 import java.io.IOException;
 
 /**
- * One look at a source that has to be asked again and again. Called from the loop's threads, never
- * twice at a time for one source.
+ * Reads a source that must be polled. Called from the loop's threads, never by two threads at a
+ * time for one source.
  */
 public interface Refresher extends AutoCloseable {
   /**
-   * Everything that is there now. May block, bounded by its own time-outs; when the source is
-   * closed the thread is interrupted.
+   * Returns all current groups. May block, limited by its own timeouts. The thread is interrupted
+   * when the source is closed.
    *
-   * @throws IOException if the source cannot be read; the message says what, why and what to do, in
-   *     one line without secrets
+   * @throws IOException if the source cannot be read; the message says what is wrong, why, and what
+   *     to do, in one line without secrets
    */
   RefreshResult refresh() throws IOException, InterruptedException;
 
-  /** Gives up what is held open. Called once, never while {@link #refresh} runs. */
+  /** Releases resources. Called once, never while {@link #refresh} is running. */
   @Override
   default void close() {}
 }

@@ -3,7 +3,7 @@ package io.promdisco.providers.refresh;
 import java.io.IOException;
 import java.time.Duration;
 
-/** The source has no answer yet and says when to ask again. */
+/** Thrown if the source has no answer yet and says when to retry. */
 public final class RetryLaterException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class RetryLaterException extends IOException {
   /**
    * Creates an exception.
    *
-   * @param message what, why and what to do, in one line without secrets
+   * @param message what is wrong, why, and what to do, in one line without secrets
    * @param pause from the answer to the next request; used if it is shorter than the configured
    *     interval; at least 1 s
    */
@@ -21,7 +21,7 @@ public final class RetryLaterException extends IOException {
     this.pause = pause;
   }
 
-  /** The pause that the source asks for. */
+  /** The pause that the source requests. */
   public Duration pause() {
     return pause;
   }

@@ -1,4 +1,4 @@
-/** The loop that asks sources again and again; HTTP and DNS discovery share it. */
+/** The loop that refreshes polled sources; HTTP and DNS discovery share it. */
 @Internal
 @NullMarked
 package io.promdisco.providers.refresh;

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Processes every request first: adds the configured headers to the answer, records the state of
- * the connection, refuses host names that are not allowed, and verifies the client's certificate
- * again if the settings have changed since the connection was last used.
+ * Handles every request first: adds the configured headers to the answer, records the state of the
+ * connection, rejects host names that are not allowed, and verifies the client certificate again if
+ * the settings have changed since the connection was last used.
  */
 final class AccessHandler extends Handler.Wrapper {
   private static final Logger logger = EscapingLogger.of(AccessHandler.class);
@@ -53,7 +53,7 @@ final class AccessHandler extends Handler.Wrapper {
     ClientConnection connection = connections.of(endPoint);
     connection.begin(request, () -> state.equals(settings.current()));
     Request.addCompletionListener(request, failure -> connection.end());
-    request.addIdleTimeoutListener(timeout -> false); // the connections have limits of their own
+    request.addIdleTimeoutListener(timeout -> false); // the connections have other timeouts
     String scheme = request.getHttpURI().getScheme();
     if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {
       end(response, callback, 400, "URL: neither http nor https\n");
@@ -74,13 +74,13 @@ final class AccessHandler extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** The host name of a request if it is refused; otherwise null. */
+  /** Returns the host name of a request if it is rejected, otherwise null. */
   private @Nullable String refusedHost(Request request) {
     String header = request.getHeaders().get(HttpHeader.HOST);
     if (header != null && !hosts.allow(header)) {
       return header;
     }
-    String target = request.getHttpURI().getHost(); // of HTTP/1.0, or an absolute URL
+    String target = request.getHttpURI().getHost(); // in HTTP/1.0, or in an absolute URL
     return target == null || target.isEmpty() || hosts.allow(target) ? null : target;
   }
 
@@ -88,8 +88,8 @@ final class AccessHandler extends Handler.Wrapper {
     String said =
         "host \""
             + PrintableText.brief(host, MOST_SHOWN)
-            + "\": not a name of this server (expected: an address, localhost, the name it listens"
-            + " on, or one that serve --web.allowed-host adds)";
+            + "\": not a name of this server (expected: an IP address, localhost, the name it"
+            + " listens on, or a name that serve --web.allowed-host adds)";
     log.log(said);
     end(response, callback, 421, said + "\n");
   }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The host names that requests may use. A page of another site can make a browser connect here with
- * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
- * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
+ * The host names that requests may use. A page of another site can make a browser connect to this
+ * server through a name that resolves to this machine (DNS rebinding), but the browser sends that
+ * name as {@code Host}. IP addresses and {@code localhost} are always allowed. Immutable.
  *
  * @hidden
  */
@@ -23,11 +23,11 @@ public final class AllowedHosts {
   private final boolean any;
 
   /**
-   * Creates the set of names, without port, in upper or lower case.
+   * Creates the set of names, without ports; case does not matter.
    *
-   * @param listening what the server listens on; a name is allowed
-   * @param configured names, {@code *.suffix} for every name below one, {@code *} for any name
-   * @throws IllegalArgumentException if one is none of these
+   * @param listening the address that the server listens on; if it is a name, it is allowed
+   * @param configured names; {@code *.suffix} for every name below a suffix, {@code *} for any name
+   * @throws IllegalArgumentException if a name is invalid
    */
   public AllowedHosts(String listening, List<String> configured) {
     names.add("localhost");

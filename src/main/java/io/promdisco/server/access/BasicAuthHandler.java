@@ -11,8 +11,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits requests with a correct password. A request whose password is being checked holds no
- * thread.
+ * Admits requests with a correct password. A request occupies no thread while its password is
+ * checked.
  */
 final class BasicAuthHandler extends Handler.Wrapper {
   private static final String SCHEME = "basic ";
@@ -48,7 +48,7 @@ final class BasicAuthHandler extends Handler.Wrapper {
             right -> answer(right, request, response, callback));
     if (!accepted) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-      AccessHandler.end(response, callback, 429, "too many passwords at once; try again\n");
+      AccessHandler.end(response, callback, 429, "too many passwords are being checked; try again\n");
     }
     return true;
   }
@@ -69,10 +69,10 @@ final class BasicAuthHandler extends Handler.Wrapper {
 
   private static void refuse(Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Basic");
-    AccessHandler.end(response, callback, 401, "a user and a password are needed\n");
+    AccessHandler.end(response, callback, 401, "a user and a password are required\n");
   }
 
-  /** User and password; null if there are none. */
+  /** Returns user and password, or null if there are none. */
   private static String @Nullable [] credentials(@Nullable String authorization) {
     if (authorization == null
         || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -13,7 +13,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 
 /**
- * Admits clients to a server: their connections, TLS, host names, certificates and passwords.
+ * Controls which clients may use the server: connections, TLS, host names, certificates and
+ * passwords.
  *
  * @hidden
  */
@@ -25,7 +26,7 @@ public final class ClientAccess implements AutoCloseable {
   private final Closer closer = new Closer();
   private final ClientConnections connections;
 
-  /** Admits clients as {@code settings} say, within the limits. */
+  /** Creates access control for {@code settings} and limits. */
   public ClientAccess(
       WebSettings settings, AllowedHosts hosts, ServerLimits limits, Ticker ticker) {
     this.settings = settings;
@@ -34,13 +35,13 @@ public final class ClientAccess implements AutoCloseable {
     connections = closer.add(new ClientConnections(ticker, limits));
   }
 
-  /** The protocols that a connection begins with: HTTP, within TLS if the settings have it. */
+  /** Returns the protocols of new connections: HTTP, or TLS and HTTP. */
   public ConnectionFactory[] protocols(HttpConfiguration http) {
     HttpConnectionFactory plain = new HttpConnectionFactory(http);
     if (!settings.speaksTls()) {
       return new ConnectionFactory[] {plain};
     }
-    // Which name the client meant does not matter: there is one certificate.
+    // The server name of the client does not matter, because there is only one certificate.
     http.addCustomizer(new SecureRequestCustomizer(false));
     return new ConnectionFactory[] {
       new SslConnectionFactory(new ServerTls(settings), HttpVersion.HTTP_1_1.asString()), plain
@@ -53,7 +54,7 @@ public final class ClientAccess implements AutoCloseable {
     connector.setIdleTimeout(ServerLimits.IDLE.toMillis());
   }
 
-  /** Gives {@code inner} only requests that are allowed. */
+  /** Returns a handler that passes only allowed requests to {@code inner}. */
   public Handler guard(Handler inner) {
     Handler admitted =
         settings == WebSettings.OPEN

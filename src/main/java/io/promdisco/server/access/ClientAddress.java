@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client that a connection counts for: an IPv4 address, or the first 64 bits of an IPv6
- * address, since one machine usually has all addresses of such a network.
+ * The identity of a client for limits: an IPv4 address, or the first 64 bits of an IPv6 address,
+ * because one machine usually has all addresses of such a network.
  *
  * @hidden
  */

@@ -13,16 +13,16 @@ import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** Checks clients' certificates against the settings. */
+/** Checks client certificates against the settings. */
 final class ClientCertificates {
-  /** Kinds of alternative names: e-mail, DNS, URI, IP address. */
+  /** Types of alternative names: e-mail, DNS, URI, IP address. */
   private static final Set<Integer> NAME_KINDS = Set.of(1, 2, 6, 7);
 
   private ClientCertificates() {}
 
   /**
-   * Verifies the certificates of a session against the current settings, not those at the time of
-   * its handshake.
+   * Verifies the certificates of a session against the current settings, not against those at the
+   * time of its handshake.
    *
    * @throws CertificateException if the current settings do not admit the client
    */
@@ -52,7 +52,7 @@ final class ClientCertificates {
       }
       return copy;
     } catch (SSLPeerUnverifiedException e) {
-      return new X509Certificate[0]; // which is allowed where none is required
+      return new X509Certificate[0]; // allowed if no certificate is required
     }
   }
 
@@ -67,7 +67,7 @@ final class ClientCertificates {
       verifier(state.authorities()).checkClientTrusted(chain, "UNKNOWN");
     }
     if (!tls.allowedSans().isEmpty() && !hasName(chain[0], tls.allowedSans())) {
-      throw new CertificateException("client certificate: none of client_allowed_sans in it");
+      throw new CertificateException("client certificate: has none of client_allowed_sans");
     }
   }
 

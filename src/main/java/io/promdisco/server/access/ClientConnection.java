@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * An open connection: its state, and since when. Safe for all threads.
+ * An open connection and its state. Safe for all threads.
  *
  * @hidden
  */
@@ -29,10 +29,10 @@ public final class ClientConnection {
   private volatile @Nullable EndPoint endPoint;
   private volatile boolean busy;
 
-  /** When it opened, or its last answer ended. */
+  /** When it was opened, or its last answer ended. */
   private volatile long idleSince;
 
-  /** Since when an answer that ends is being made and sent. */
+  /** When the current answer began, unless the answer is a stream. */
   private volatile long answerSince = NEVER;
 
   /** Since when a part of an answer waits for the client to read. */
@@ -45,9 +45,9 @@ public final class ClientConnection {
   private volatile BooleanSupplier allowed = () -> true;
 
   /**
-   * An idle connection.
+   * Creates an idle connection.
    *
-   * @param channel null if it is closed already
+   * @param channel null if it is already closed
    */
   ClientConnection(@Nullable SelectableChannel channel, ClientAddress client, LongSupplier nanos) {
     this.channel = channel;
@@ -56,7 +56,7 @@ public final class ClientConnection {
     this.idleSince = nanos.getAsLong();
   }
 
-  /** The connection of a request; one without limits if the request was refused unread. */
+  /** Returns the connection of a request; one without limits if the request was rejected unread. */
   public static ClientConnection of(Request request) {
     return request.getAttribute(ATTRIBUTE) instanceof ClientConnection known
         ? known
@@ -67,7 +67,7 @@ public final class ClientConnection {
     return channel;
   }
 
-  /** Whose it is. */
+  /** Returns its client. */
   public ClientAddress client() {
     return client;
   }
@@ -79,7 +79,7 @@ public final class ClientConnection {
   /**
    * Begins to answer a request.
    *
-   * @param current whether the settings that admit it are still current
+   * @param current whether the settings that admitted the request are still current
    */
   void begin(Request request, BooleanSupplier current) {
     request.setAttribute(ATTRIBUTE, this);
@@ -97,13 +97,13 @@ public final class ClientConnection {
     return allowed.getAsBoolean();
   }
 
-  /** Notes that its answer is a stream without end. */
+  /** Records that its answer is a stream without end. */
   public void answersWithoutEnd() {
     answerSince = NEVER;
   }
 
   /**
-   * How long its answer has been made and sent, in nanoseconds; 0 if there is none or it is a
+   * Returns how long the current answer has taken, in nanoseconds; 0 if there is none or it is a
    * stream.
    */
   long answeringFor(long now) {
@@ -118,22 +118,27 @@ public final class ClientConnection {
     busy = false;
   }
 
-  /** Notes that a part of its answer waits for the client. */
+  /** Records that a part of its answer waits for the client. */
   public void writes() {
     blockedSince = nanos.getAsLong();
   }
 
-  /** Notes that the client has taken the part. */
+  /** Records that the client has read the part. */
   public void written() {
     blockedSince = NEVER;
   }
 
-  /** How long it has sent no complete request, in nanoseconds; 0 while one is answered. */
+  /**
+   * Returns for how long it has sent no complete request, in nanoseconds; 0 while a request is
+   * answered.
+   */
   long idleFor(long now) {
     return busy ? 0 : Math.max(1, now - idleSince);
   }
 
-  /** How long its client has not read a part, in nanoseconds; 0 if nothing waits. */
+  /**
+   * Returns for how long its client has not read a part, in nanoseconds; 0 if no part is waiting.
+   */
   long blockedFor(long now) {
     long since = blockedSince;
     return since == NEVER ? 0 : Math.max(0, now - since);
@@ -147,7 +152,7 @@ public final class ClientConnection {
     checked = state;
   }
 
-  /** Closes it at once. */
+  /** Closes it immediately. */
   void close(String why) {
     EndPoint open = endPoint;
     if (open != null) {

@@ -23,10 +23,10 @@ import org.eclipse.jetty.io.ssl.SslConnection;
 import org.slf4j.Logger;
 
 /**
- * All open connections. Limits their number, in all and for each client: a new connection replaces
- * the least useful one of its client, or beyond the limit for all, of the client that has the most.
- * Closes connections that send no complete request or do not read their answer in time. Safe for
- * all threads.
+ * All open connections. Limits their number, for each client and in total. At the limit of a
+ * client, a new connection replaces that client's least useful one; at the total limit, it replaces
+ * the least useful one of the client with the most connections. Closes connections that send no
+ * complete request, or whose client does not read the answer, in time. Safe for all threads.
  */
 final class ClientConnections
     implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
@@ -34,7 +34,7 @@ final class ClientConnections
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** A connection in a state for less time than this is closed only if there is no other. */
+  /** A connection that has been in its state for less time is closed only if there is no other. */
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Ticker ticker;
@@ -55,7 +55,9 @@ final class ClientConnections
     alarm = ticker.every(SWEEP, this::sweep);
   }
 
-  /** The connection of {@code endPoint}; one that is not counted if it is already closed. */
+  /**
+   * Returns the connection of {@code endPoint}; one that is not counted if it is already closed.
+   */
   ClientConnection of(EndPoint endPoint) {
     ClientConnection known =
         endPoint.getTransport() instanceof SelectableChannel channel ? open.get(channel) : null;
@@ -85,7 +87,7 @@ final class ClientConnections
     }
   }
 
-  /** The connections of the client that has the most; of several if they have equally many. */
+  /** Returns the connections of the clients with the most connections. */
   private Set<ClientConnection> ofLargestClients() {
     synchronized (clients) {
       int most = clients.values().stream().mapToInt(Set::size).max().orElse(0);
@@ -102,17 +104,18 @@ final class ClientConnections
         because
             + " connections: "
             + (least == opened
-                ? "a new one is closed"
-                : "one that is idle or slow is closed for a new one")
+                ? "the new one is closed"
+                : "an idle or slow one is closed for a new one")
             + " (--web.max-connections, --web.max-connections-per-client)");
     least.close("too many connections");
     forget(least);
   }
 
   /**
-   * The longest idle one; else the slowest reader; else the one whose answer takes longest. A state
-   * that has lasted less than a second counts only if there is nothing else, since a request may be
-   * arriving. If all are in use, the new one if it is among them, else the newest.
+   * Returns the connection that has been idle longest, or else the slowest reader, or else the one
+   * whose answer has taken longest. A state of less than a second counts only if there is nothing
+   * else, because a request may be arriving. If all are in use, returns the new connection if it is
+   * one of them, otherwise the newest.
    */
   static ClientConnection leastUseful(
       ClientConnection opened, Collection<ClientConnection> from, long now) {
@@ -158,7 +161,7 @@ final class ClientConnections
           ? ClientAddress.of(socket.getRemoteAddress())
           : ClientAddress.UNKNOWN;
     } catch (IOException e) {
-      logger.debug("a connection is closed already", e);
+      logger.debug("a connection was closed already", e);
       return ClientAddress.UNKNOWN;
     }
   }
@@ -170,7 +173,7 @@ final class ClientConnections
         && endPoint.getTransport() instanceof SelectableChannel channel) {
       ClientConnection known = open.get(channel);
       if (known == null) {
-        endPoint.close(); // made room while it opened
+        endPoint.close(); // closed while it was opening, to make room
       } else {
         known.opened(endPoint);
       }
@@ -207,16 +210,16 @@ final class ClientConnections
     long now = ticker.nanos();
     for (ClientConnection each : open.values()) {
       if (each.idleFor(now) > ServerLimits.IDLE.toNanos()) {
-        each.close("no whole request in " + ServerLimits.IDLE.toSeconds() + " s");
+        each.close("no complete request in " + ServerLimits.IDLE.toSeconds() + " s");
       } else if (each.blockedFor(now) > ServerLimits.BLOCKED.toNanos()) {
-        each.close("the reader took nothing for " + ServerLimits.BLOCKED.toSeconds() + " s");
+        each.close("the client read nothing for " + ServerLimits.BLOCKED.toSeconds() + " s");
       } else if (each.answeringFor(now) > ServerLimits.WHOLE.toNanos()) {
         each.close("the answer took more than " + ServerLimits.WHOLE.toMinutes() + " min");
       }
     }
   }
 
-  /** How many are open. */
+  /** Returns the number of open connections. */
   int size() {
     return open.size();
   }

@@ -16,13 +16,13 @@ final class FairQueue<T> {
   private final int mostPerClient;
   private final Map<ClientAddress, ClientItems<T>> clients = new LinkedHashMap<>();
 
-  /** By client the items that were taken and are not finished. */
+  /** The number of items of each client that were taken and are not finished. */
   private final Map<ClientAddress, Integer> taken = new HashMap<>();
 
   private final int mostTaken;
   private int size;
 
-  /** An item and whose it is. */
+  /** An item and its client. */
   record Taken<T>(ClientAddress client, T item) {}
 
   /** The waiting items of one client. */
@@ -32,11 +32,11 @@ final class FairQueue<T> {
   }
 
   /**
-   * An empty queue.
+   * Creates an empty queue.
    *
-   * @param most the largest number of items; a client without any may exceed it by one
-   * @param mostPerClient the largest number of items of one client
-   * @param mostTaken the largest number of items of one client that are taken and not finished
+   * @param most the maximum number of items; a client without items may exceed it by one
+   * @param mostPerClient the maximum number of items of one client
+   * @param mostTaken the maximum number of items of one client that are taken and not finished
    */
   FairQueue(int most, int mostPerClient, int mostTaken) {
     this.most = most;
@@ -45,8 +45,8 @@ final class FairQueue<T> {
   }
 
   /**
-   * Adds an item; returns false if the queue, or the client's share of it, is full. A client of
-   * which nothing waits is not refused: others cannot lock it out.
+   * Adds an item. Returns false if the queue, or the client's share of it, is full. A client
+   * without waiting items is always accepted, so other clients cannot lock it out.
    */
   synchronized boolean offer(ClientAddress client, String topic, T item) {
     ClientItems<T> line = clients.get(client);
@@ -66,8 +66,8 @@ final class FairQueue<T> {
   }
 
   /**
-   * Removes and returns the next item, which counts as taken until {@link #finish}; null if none
-   * waits, or if those clients whose items wait have as many taken as they may.
+   * Removes and returns the next item, which counts as taken until {@link #finish}. Returns null if
+   * none is waiting, or if each client with waiting items has taken as many as it may.
    */
   synchronized @Nullable Taken<T> poll() {
     for (ClientAddress client : clients.keySet()) {
@@ -80,7 +80,7 @@ final class FairQueue<T> {
     return null;
   }
 
-  /** Ends what a client's item has taken. */
+  /** Finishes a taken item of a client. */
   synchronized void finish(ClientAddress client) {
     taken.computeIfPresent(client, (key, now) -> now == 1 ? null : now - 1);
   }

@@ -19,23 +19,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks passwords, one at a time, since bcrypt is slow on purpose. Results are kept as keyed
- * hashes, accepted and refused passwords separately, so that wrong ones cannot displace accepted
- * ones. The number of waiting checks is limited for each client; clients take turns, and so do the
- * user names of one client. An unknown user takes as long as a known one. Safe for all threads.
+ * Checks passwords one at a time, because bcrypt is slow on purpose. Results are stored as keyed
+ * hashes; accepted and rejected passwords are stored separately, so that wrong passwords cannot
+ * displace right ones. The number of waiting checks of each client is limited. Clients take turns,
+ * and so do the user names of one client. A check of an unknown user takes as long as one of a
+ * known user. Safe for all threads.
  */
 final class PasswordCheck implements AutoCloseable {
   private static final int REMEMBERED = 1000;
   private static final int MOST_WAITING = 512;
   private static final int MOST_WAITING_PER_CLIENT = 128;
 
-  /** Characters of bcrypt's base 64. */
+  /** The characters of bcrypt's base 64. */
   private static final String ALPHABET =
       "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
   private static final int SALT_AND_HASH = 53;
 
-  /** A check of this cost takes some seconds, and twice as long for each step above. */
+  /** A check with this cost takes some seconds; each step doubles the time. */
   static final int LARGEST_COST = 18;
 
   private final HashFunction hash;
@@ -44,7 +45,7 @@ final class PasswordCheck implements AutoCloseable {
   private final WorkerThreads tester =
       new WorkerThreads("sd-http-password", 1, 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
 
-  /** The requests that wait for each check; equal credentials share one. */
+  /** The requests that wait for each check; requests with equal credentials share a check. */
   @GuardedBy("waiting")
   private final Map<HashCode, List<Consumer<Boolean>>> waiting = new HashMap<>();
 
@@ -59,11 +60,12 @@ final class PasswordCheck implements AutoCloseable {
   }
 
   /**
-   * Checks whether a password is the user's.
+   * Checks whether a password is that of the user.
    *
    * @param users bcrypt hashes by user; not empty
-   * @param then receives the result, on this thread if it is known, else on the thread that checks
-   * @return false if too many wait; {@code then} is not called then
+   * @param then receives the result, on this thread if it is known, otherwise on the thread that
+   *     checks
+   * @return false if too many are waiting; then {@code then} is not called
    */
   boolean check(
       Map<String, Secret> users,
@@ -125,8 +127,8 @@ final class PasswordCheck implements AutoCloseable {
   }
 
   /**
-   * A hash that no password matches, always the same for a user name. Its cost is that of one of
-   * the users, so that unknown names take as long as known ones.
+   * Returns a hash that no password matches, always the same for a user name. It has the cost of
+   * one of the users' hashes, so that unknown names take as long as known ones.
    */
   String decoyHash(Map<String, Secret> users, String user) {
     byte[] random = hash.hashString(user, StandardCharsets.UTF_8).asBytes();
@@ -140,14 +142,14 @@ final class PasswordCheck implements AutoCloseable {
     return made.toString();
   }
 
-  /** The cost of a bcrypt hash, two digits. */
+  /** Returns the cost of a bcrypt hash as two digits. */
   static String cost(String bcrypt) {
     int begin = bcrypt.indexOf('$', 1) + 1;
     return bcrypt.substring(begin, begin + 2);
   }
 
   private static boolean matches(String password, String bcrypt) {
-    BCrypt.Version version = BCrypt.Version.VERSION_2A; // of the length only: any is verified
+    BCrypt.Version version = BCrypt.Version.VERSION_2A; // only determines the length; any version is verified
     return BCrypt.verifyer(version, LongPasswordStrategies.truncate(version))
         .verify(
             password.getBytes(StandardCharsets.UTF_8), bcrypt.getBytes(StandardCharsets.US_ASCII))

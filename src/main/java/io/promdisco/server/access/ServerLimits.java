@@ -7,20 +7,20 @@ import java.time.Duration;
  * The limits for connections and streams. A client is an IPv4 address, or the first 64 bits of an
  * IPv6 address.
  *
- * @param connections open at once, including streams
- * @param connectionsPerClient open at once from one client
- * @param streams of changes open at once
- * @param streamsPerClient of changes open at once from one client
+ * @param connections the maximum number of open connections, including streams
+ * @param connectionsPerClient the maximum number of open connections of one client
+ * @param streams the maximum number of open streams of changes
+ * @param streamsPerClient the maximum number of open streams of one client
  */
 public record ServerLimits(
     int connections, int connectionsPerClient, int streams, int streamsPerClient) {
-  /** How long a client may take for a request's head, or until its next request. */
+  /** How long a client may take to send the headers of a request, or until its next request. */
   public static final Duration IDLE = Duration.ofSeconds(30);
 
-  /** How long a client may take to read a part of an answer, which is 64 KiB at most. */
+  /** How long a client may take to read a part of an answer, which has at most 64 KiB. */
   public static final Duration BLOCKED = Duration.ofSeconds(20);
 
-  /** How long an answer may take in all, streams excepted. */
+  /** How long an answer may take in total, except streams. */
   public static final Duration WHOLE = Duration.ofMinutes(5);
 
   private static final int LEAST_CONNECTIONS = 16;
@@ -37,8 +37,8 @@ public record ServerLimits(
   }
 
   /**
-   * These limits with at most three quarters as many connections as files that the process may
-   * still open.
+   * Returns these limits with at most three quarters as many connections as files that the process
+   * may still open.
    */
   public ServerLimits within(long files) {
     int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4));

@@ -19,12 +19,12 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks TLS as the {@link WebSettings} of the moment say: each new connection gets the
- * certificate, the versions and the demands on clients that are in force then. Sessions, those in
- * tickets included, belong to one state of the settings: after a change none can be resumed.
+ * Provides TLS according to the current {@link WebSettings}: each new connection gets the
+ * certificate, the versions and the requirements for clients that are in force. Sessions, including
+ * those in tickets, belong to one state of the settings; after a change they cannot be resumed.
  */
 final class ServerTls extends SslContextFactory.Server {
-  /** The largest number of sessions on the server; tickets are kept by clients. */
+  /** The maximum number of sessions that the server stores; clients store tickets. */
   private static final int MOST_SESSIONS = 1000;
 
   private final WebSettings settings;
@@ -32,7 +32,7 @@ final class ServerTls extends SslContextFactory.Server {
   @GuardedBy("this")
   private AppliedState made;
 
-  /** The TLS context of a state of the settings. */
+  /** The TLS context for a state of the settings. */
   private record AppliedState(WebSettings.State state, SSLContext context) {
     static AppliedState of(WebSettings.State state) {
       try {
@@ -44,7 +44,7 @@ final class ServerTls extends SslContextFactory.Server {
         context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
         return new AppliedState(state, context);
       } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("the platform has no TLS", e);
+        throw new IllegalStateException("this JVM does not support TLS", e);
       }
     }
   }
@@ -53,10 +53,10 @@ final class ServerTls extends SslContextFactory.Server {
     this.settings = settings;
     made = AppliedState.of(settings.current());
     setSslContext(made.context());
-    setRenegotiationAllowed(false); // costs much, and no client of TLS 1.3 can
+    setRenegotiationAllowed(false); // expensive, and not possible in TLS 1.3
   }
 
-  /** The versions that are allowed, as the JDK calls them. */
+  /** Returns the allowed versions by their names in the JDK. */
   static List<String> versions(Tls tls) {
     return TlsSettings.versions(tls.minVersion(), tls.maxVersion());
   }
@@ -84,7 +84,7 @@ final class ServerTls extends SslContextFactory.Server {
     AppliedState now = current();
     SSLEngine engine = now.context().createSSLEngine();
     engine.setUseClientMode(false);
-    customize(engine); // leaves out cipher suites that are weak
+    customize(engine); // leaves out weak cipher suites
     Tls tls = now.state().config().tls().orElseThrow();
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(versions(tls).toArray(new String[0]));
@@ -102,7 +102,7 @@ final class ServerTls extends SslContextFactory.Server {
     return engine;
   }
 
-  /** Verifies clients' certificates. */
+  /** Verifies client certificates. */
   private static final class ClientCheck extends PeerVerifier {
     private final WebSettings.State state;
 
@@ -118,7 +118,7 @@ final class ServerTls extends SslContextFactory.Server {
     @Override
     protected void checkServer(X509Certificate[] chain, @Nullable String host)
         throws CertificateException {
-      throw new CertificateException("a server checks no servers");
+      throw new CertificateException("a server does not check servers");
     }
 
     @Override

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The {@code --web.config.file} and the certificates that it names, read again on use when a second
- * has passed since the last time. A mistake is logged once, and the previous settings stay in
- * force. Whether the server uses TLS at all is decided at the start.
+ * The settings of {@code --web.config.file}, with the certificates that it names. They are read
+ * again on use if the last reading is more than a second ago. An error is logged once, and the
+ * previous settings stay in force. Whether the server uses TLS is decided at the start.
  *
  * <p>Safe for all threads.
  *
@@ -48,11 +48,11 @@ public final class WebSettings {
   private List<String> seen = List.of();
 
   /**
-   * What is in force.
+   * The settings in force.
    *
    * @param config the file
-   * @param key the server's certificate; null without TLS
-   * @param authorities client CAs; none: those that the machine trusts
+   * @param key the server's certificate and key; null without TLS
+   * @param authorities client CAs; empty for those that the machine trusts
    * @hidden
    */
   record State(WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
@@ -60,10 +60,10 @@ public final class WebSettings {
   }
 
   /**
-   * Where the settings come from.
+   * The origin of the settings.
    *
-   * @param file the file, or what to call the settings in messages
-   * @param fixed settings that come from no file; only the certificates that they name are read
+   * @param file the file, or the name of the settings in messages
+   * @param fixed settings that are not from a file; only the certificates that they name are read
    */
   private record Origin(Path file, @Nullable WebConfig fixed) {
     Contents read() throws ConfigException, IOException {
@@ -84,10 +84,11 @@ public final class WebSettings {
   }
 
   /**
-   * Reads a file and what it names.
+   * Reads a file and the certificates that it names.
    *
-   * @throws ConfigException if the file is refused
-   * @throws IOException if a file cannot be read or holds no certificate, in one line
+   * @throws ConfigException if the file has errors
+   * @throws IOException if a file cannot be read or contains no certificate; the message is one
+   *     line
    */
   public static WebSettings of(Path file) throws ConfigException, IOException {
     return of(file, System::nanoTime);
@@ -99,10 +100,11 @@ public final class WebSettings {
   }
 
   /**
-   * Settings with TLS that come from no file; the certificates that they name are read now, and
-   * again when they change.
+   * Returns settings with TLS that are not from a file. The certificates that they name are read
+   * now, and again when they change.
    *
-   * @throws IOException if a file cannot be read or holds no certificate, in one line
+   * @throws IOException if a file cannot be read or contains no certificate; the message is one
+   *     line
    */
   public static WebSettings of(WebConfig config) throws IOException {
     try {
@@ -122,7 +124,7 @@ public final class WebSettings {
     return settings;
   }
 
-  /** Whether TLS is spoken. */
+  /** Whether the server uses TLS. */
   public boolean speaksTls() {
     return state.key() != null;
   }
@@ -137,7 +139,7 @@ public final class WebSettings {
             .isPresent();
   }
 
-  /** What is in force now. */
+  /** Returns the settings in force. */
   State current() {
     Origin from = origin;
     if (from != null && nanos.getAsLong() - looked >= LOOK_NANOS) {
@@ -148,7 +150,7 @@ public final class WebSettings {
 
   private synchronized void look(Origin from) {
     if (nanos.getAsLong() - looked < LOOK_NANOS) {
-      return; // another thread has just looked
+      return; // another thread has just checked
     }
     try {
       Contents contents = from.read();
@@ -169,8 +171,9 @@ public final class WebSettings {
   private void take(Origin from, Contents contents) {
     try {
       if (contents.texts().get(0).isBlank() && !state.equals(State.OPEN)) {
-        // A program is probably writing it; until it has, the passwords stay in force.
-        throw new IOException(from + ": empty (expected: {} to ask for no password)");
+        // A program is probably writing the file; until it has finished, the passwords stay in
+        // force.
+        throw new IOException(from + ": empty (expected: {} to require no password)");
       }
       State now = contents.state();
       if ((now.key() == null) != (state.key() == null)) {
@@ -178,14 +181,14 @@ public final class WebSettings {
             from
                 + ": tls_server_config "
                 + (now.key() == null ? "went" : "came")
-                + " (expected: a restart for that)");
+                + " (expected: a restart)");
       }
       boolean requiredLogin = requiresLogin();
       state = now;
       if (requiredLogin && !requiresLogin()) {
-        log.warn("{}: read again, in force: nobody is asked for a password any more", from);
+        log.warn("{}: reloaded; passwords are no longer required", from);
       } else {
-        log.info("{}: read again, in force", from);
+        log.info("{}: reloaded", from);
       }
     } catch (IOException e) {
       refused(from, e);
@@ -193,10 +196,10 @@ public final class WebSettings {
   }
 
   private static void refused(Origin from, Exception e) {
-    log.error("{}: what was read before stays in force: {}", from, e.getMessage());
+    log.error("{}: the previous settings stay in force: {}", from, e.getMessage());
   }
 
-  /** What the files hold. */
+  /** The contents of the files. */
   private record Contents(WebConfig config, List<String> texts) {
     static Contents read(Path file) throws ConfigException, IOException {
       String text = SmallFiles.read(file);
@@ -234,7 +237,7 @@ public final class WebSettings {
                   + cost
                   + ", which takes minutes or more for each password (expected: at most "
                   + PasswordCheck.LARGEST_COST
-                  + ", as htpasswd -nBC 10)");
+                  + ", for example from htpasswd -nBC 10)");
         }
       }
       if (texts.size() == 1) {

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * A few threads that work for requests, so that the threads of the web server never do. The number
- * of waiting tasks is limited, in all and for each client, and clients take turns. One client may
- * occupy some of the threads only. Threads are made when needed and end when they have had nothing
- * to do for ten seconds. Safe for all threads.
+ * A small pool of threads that work for requests, so that the threads of the web server never do.
+ * The number of waiting tasks is limited, in total and for each client, and clients take turns. One
+ * client may occupy only some of the threads. Threads are started when needed and end after ten
+ * idle seconds. Safe for all threads.
  *
  * @hidden
  */
@@ -26,13 +26,13 @@ public final class WorkerThreads implements AutoCloseable {
   private final FairQueue<Runnable> queue;
 
   /**
-   * Creates the pool without a thread.
+   * Creates the pool without starting a thread.
    *
    * @param name the name of its threads
-   * @param most the largest number of threads
-   * @param mostPerClient the largest number of threads that work for one client
-   * @param waiting the largest number of waiting tasks
-   * @param waitingPerClient the largest number of waiting tasks of one client
+   * @param most the maximum number of threads
+   * @param mostPerClient the maximum number of threads that work for one client
+   * @param waiting the maximum number of waiting tasks
+   * @param waitingPerClient the maximum number of waiting tasks of one client
    */
   public WorkerThreads(
       String name, int most, int mostPerClient, int waiting, int waitingPerClient) {
@@ -48,7 +48,7 @@ public final class WorkerThreads implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Runs a task soon; returns false if too many wait. */
+  /** Runs a task soon. Returns false if too many are waiting. */
   public boolean submit(ClientAddress client, String topic, Runnable task) {
     return queue.offer(client, topic, task) && wakeOne();
   }
@@ -70,7 +70,8 @@ public final class WorkerThreads implements AutoCloseable {
   }
 
   /**
-   * A task that a client's share held back is run by the thread that finishes one of its others.
+   * A task that waits because of its client's share is run by the thread that finishes another task
+   * of that client.
    */
   private void runNext() {
     FairQueue.Taken<Runnable> next = queue.poll();

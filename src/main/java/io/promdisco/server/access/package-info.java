@@ -1,7 +1,7 @@
 /**
- * Which clients may connect and how, for the server itself: connections and each client's share of
- * them, host names, TLS, passwords, and threads that clients use in turn. Programs use {@link
- * io.promdisco.server.access.ServerLimits} only.
+ * Controls which clients may connect and how: connections and each client's share of them, host
+ * names, TLS, passwords, and threads that clients use in turn. Programs use only {@link
+ * io.promdisco.server.access.ServerLimits}.
  */
 @NullMarked
 package io.promdisco.server.access;

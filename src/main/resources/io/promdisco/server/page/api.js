@@ -1,4 +1,4 @@
-// The server's answers, in the shapes that the page shows.
+// Requests answers from the server, and converts them for the page.
 
 export async function get(path, parameters = {}) {
   const query = new URLSearchParams(parameters);
@@ -8,7 +8,7 @@ export async function get(path, parameters = {}) {
   return document.data;
 }
 
-/** Tells rows apart: active targets by their id, the others by what was discovered. */
+/** The key of a row: the id of an active target, the discovered labels of others. */
 export function key(job, id, discovered) {
   return JSON.stringify([job, id || discovered]);
 }
@@ -29,7 +29,7 @@ function row(target) {
   };
 }
 
-/** The few discovered labels that say best what it is. */
+/** The few discovered labels that identify the target best. */
 function publicLabels(discovered) {
   const kept = {};
   for (const [name, value] of Object.entries(discovered)) {
@@ -55,7 +55,7 @@ export async function timeline() {
   return new Map(data.jobs.map((job) => [job.job, job.buckets]));
 }
 
-/** What each rule that was reached did: {rule, place, before, output, keep}. */
+/** The effect of each rule that was reached: {rule, place, before, output, keep}. */
 export async function relabelSteps(row) {
   const data = await get("api/v1/targets/relabel_steps", { scrapePool: row.job, labels: JSON.stringify(row.discovered) });
   let before = row.discovered;

@@ -1,4 +1,4 @@
-// One target: its labels before and after, and why they are so.
+// The details of a target: its labels before and after relabelling, and what each rule did.
 
 import { byId, element } from "./dom.js";
 import { relabelSteps } from "./api.js";
@@ -36,7 +36,7 @@ async function why(row, into, mine) {
     into.replaceChildren(
       element("h2", {}, "Why"),
       said ? element("p", {}, verdictText(said)) : "",
-      steps.length === 0 ? element("p", { class: "quiet" }, "The job has no relabelling rules.") : stepList(steps));
+      steps.length === 0 ? element("p", { class: "quiet" }, "The job has no relabel rules.") : stepList(steps));
   } catch (e) {
     if (mine === shown) into.append(element("p", { class: "bad" }, `No answer: ${e.message}`));
   }
@@ -61,13 +61,13 @@ export function showDetails(row) {
   return why(row, reasons, mine);
 }
 
-/** The target that is shown has gone: what is shown is the last that was known. */
+/** Marks the shown target as removed; it keeps its last known labels. */
 export function detailsGone(key) {
   if (root.hidden || root.dataset.key !== key || root.querySelector(".gone-note")) return;
-  root.querySelector("header").after(element("p", { class: "bad gone-note", role: "status" }, "This target is gone; these are its last labels."));
+  root.querySelector("header").after(element("p", { class: "bad gone-note", role: "status" }, "This target was removed; these are its last labels."));
 }
 
-/** The target that is shown is another one now. */
+/** Shows the target that replaces the shown one. */
 export function detailsRenamed(before, after) {
   if (root.dataset.key === before) root.dataset.key = after;
 }

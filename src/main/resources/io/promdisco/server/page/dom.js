@@ -1,4 +1,4 @@
-// What was discovered becomes text, never markup: there is no other way into the page than these.
+// All discovered text is inserted by these functions, as text and never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -10,7 +10,7 @@ function fill(made, attributes, content) {
   return made;
 }
 
-/** An element with attributes and content; text is taken as text. */
+/** Returns an element with attributes and content; text is inserted as text. */
 export function element(name, attributes = {}, ...content) {
   return fill(document.createElement(name), attributes, content);
 }
@@ -22,7 +22,7 @@ export function svg(name, attributes = {}, ...content) {
 export const count = (n) => n.toLocaleString("en");
 export const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 
-/** How long ago, in one unit. */
+/** Returns how long ago a time was, in one unit. */
 export function ago(time, now = Date.now()) {
   const seconds = Math.max(0, Math.round((now - time) / 1000));
   if (seconds < 90) return `${seconds} s`;

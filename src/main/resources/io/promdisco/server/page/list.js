@@ -1,11 +1,11 @@
-// A list of any length: only the rows in view are in the page, and only their pages are fetched.
+// A list of any length: the page contains only the visible rows, and fetches only their pages.
 
 import { byId, element } from "./dom.js";
 
-const ROW = 30; // px, as .row has it
+const ROW = 30; // px, as in .row
 const PAGE = 100;
-const SPARE = 6; // rows above and below those in view
-const MARK_MS = 2500; // as the animations have it
+const SPARE = 6; // rows above and below the visible ones
+const MARK_MS = 2500; // as in the animations
 const MOST = 500_000; // rows; browsers do not go much higher than 15 million px
 
 function shownLabels(row) {
@@ -27,7 +27,7 @@ export class TargetList {
   #generation = 0;
   #resetting = null;
   #total = 0;
-  #wanted = null; // the index to select as soon as its row is there
+  #wanted = null; // the index to select when its row is loaded
 
   /** The selected row and where it is, or null. */
   selected = null;
@@ -55,7 +55,7 @@ export class TargetList {
     if (!this.selected && this.#wanted === null && this.#total > 0) this.#move(this.#first());
   }
 
-  /** Starts anew at the top: the question is another one. */
+  /** Starts at the top, for another search. */
   reset() {
     this.#resetting = this.#begin();
     return this.#resetting;
@@ -79,9 +79,9 @@ export class TargetList {
     }
   }
 
-  /** Fetches what is in view again; what is seen stays where it is. */
+  /** Fetches the visible rows again; they keep their position. */
   async refresh() {
-    await this.#resetting; // what it asks for is new enough, but what has changed meanwhile is not in it
+    await this.#resetting; // it is recent enough, but lacks what has changed meanwhile
     const generation = ++this.#generation;
     const wanted = this.#pagesInView();
     try {
@@ -96,7 +96,7 @@ export class TargetList {
     }
   }
 
-  /** Marks a row for a moment: it "came" or it "changed". */
+  /** Marks a row for a moment: it "came" or "changed". */
   mark(key, kind) {
     this.#marks.set(key, { kind, until: Date.now() + MARK_MS });
     this.#unmarking ??= setTimeout(() => this.#unmark(), MARK_MS + 50);
@@ -111,7 +111,7 @@ export class TargetList {
     this.#render();
   }
 
-  /** The selected target has become another: it stays selected. */
+  /** Keeps the selection when another target replaces the selected one. */
   rename(before, after) {
     if (this.selected?.key === before) this.selected = { ...this.selected, key: after };
   }
@@ -172,7 +172,7 @@ export class TargetList {
     return pages;
   }
 
-  /** A row in view that is to stay where it is: none at the top, where new ones shall be seen. */
+  /** Returns a visible row that must keep its position; none at the top, so that new rows are visible. */
   #anchor() {
     if (this.#root.scrollTop === 0) return null;
     const [from, to] = this.#inView();
@@ -268,11 +268,11 @@ export class TargetList {
     if (this.#total === 0) return;
     this.#wanted = Math.max(0, Math.min(to, Math.min(this.#total, MOST) - 1));
     this.#reveal(this.#wanted);
-    this.#render(); // fetches the row's page where it is not there
+    this.#render(); // fetches the row's page if it is missing
     this.#arrive();
   }
 
-  /** Selects the wanted row when it is there, whichever of the fetches and refreshes brought it. */
+  /** Selects the wanted row when a fetch or refresh has loaded it. */
   #arrive() {
     const index = this.#wanted;
     const row = index === null ? undefined : this.#row(index);

@@ -1,4 +1,4 @@
-// The jobs with their counts, and the sources with what fails.
+// The jobs with their counts, and the sources with their failures.
 
 import { ago, byId, count, element, plural } from "./dom.js";
 import { spark } from "./spark.js";
@@ -51,7 +51,7 @@ function summary(data) {
     failing > 0 ? [" · ", element("span", { class: "bad" }, `${count(failing)} failing`)] : []);
 }
 
-/** Puts new rows where they differ, so that nobody loses focus for nothing. */
+/** Replaces only rows that differ, so that the others keep their focus. */
 function put(parent, rows) {
   const had = [...parent.children];
   rows.forEach((row, i) => {

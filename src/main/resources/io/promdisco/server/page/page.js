@@ -7,8 +7,8 @@ import { TargetList } from "./list.js";
 import { showOverview } from "./overview.js";
 import { askForPod } from "./pod.js";
 
-const CHANGES_MS = 400; // changes of so long are shown at once
-const REFRESH_MS = 5000; // for what no change tells: sources that fail, the graphs
+const CHANGES_MS = 400; // changes are collected for this long
+const REFRESH_MS = 5000; // for data without change events: failing sources, graphs
 
 const query = byId("query");
 const details = byId("details");
@@ -23,7 +23,7 @@ function trouble(text) {
   byId("trouble").hidden = text === "";
 }
 
-const lost = (e) => trouble(`No answer from the server; what is shown is old (${e.message})`);
+const lost = (e) => trouble(`No answer from the server; the page is out of date (${e.message})`);
 
 async function overview() {
   try {
@@ -92,9 +92,9 @@ list.onSelect = (row) => {
 list.onOpen = () => showDetails(list.selected.row);
 details.addEventListener("leave", leaveDetails);
 
-let typed = null; // the promise of askTyped, while it runs
+let typed = null; // the promise of askTyped while it is running
 
-/** Asks for what is typed: one question at a time, and what was typed meanwhile is the next one. */
+/** Searches for the typed text: one search at a time, and text that is typed meanwhile is the next one. */
 async function askTyped() {
   while (query.value.trim() !== asked.query) await ask({ query: query.value.trim() });
 }
@@ -128,7 +128,7 @@ document.addEventListener("keydown", (event) => {
   if (byId("pod").open || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") {
     if (!details.hidden) leaveDetails();
-    else if (document.activeElement === query && query.value !== "") return; // the browser empties it
+    else if (document.activeElement === query && query.value !== "") return; // the browser clears it
     else list.clear();
     return;
   }
@@ -150,7 +150,7 @@ follow({
   state: (state) => {
     byId("live").dataset.state = state;
     byId("live").lastElementChild.textContent = state === "live" ? "live" : "no connection";
-    if (state === "live") changed(); // what was missed
+    if (state === "live") changed(); // missed changes
   },
   reset: changed,
   change: (kind, key, before) => {
@@ -166,7 +166,7 @@ follow({
 setInterval(() => {
   if (document.hidden) return;
   overview();
-  if (byId("live").dataset.state !== "live" || asked.state !== "active") list.refresh(); // nobody tells
+  if (byId("live").dataset.state !== "live" || asked.state !== "active") list.refresh(); // no change events
 }, REFRESH_MS);
 recall();
 overview();

@@ -1,11 +1,11 @@
-// "Why is this pod not scraped?": every job's answer about pods of a name.
+// "Why is this pod not scraped?": each job's answer about pods with a name.
 
 import { byId, element, plural } from "./dom.js";
 import { discovery, relabelSteps, targets } from "./api.js";
 import { verdict, verdictText } from "./why.js";
 
-const MOST = 200; // targets that are asked for
-const EXPLAINED = 25; // dropped ones that are explained
+const MOST = 200; // maximum number of requested targets
+const EXPLAINED = 25; // maximum number of explained dropped targets
 const NAMES = ["__meta_kubernetes_pod_name", "__meta_kubernetes_endpoint_address_target_name", "__meta_kubernetes_endpointslice_address_target_name"];
 
 const dialog = byId("pod");
@@ -57,9 +57,9 @@ function unknown(name, data) {
     `${p.provider}: ${p.failures.map((f) => `${f.part}: ${f.reason}`).join("; ") || "not synced yet"}`));
   return element("section", {},
     element("p", {}, element("b", {}, `No source discovered a pod "${name}".`)),
-    lines.length > 0 ? element("p", {}, "These sources fail or have not delivered yet, so it may be theirs:") : "",
+    lines.length > 0 ? element("p", {}, "These sources are failing or have not delivered yet, and may have it:") : "",
     lines,
-    element("p", { class: "quiet" }, "All sources that are well do not have it: it does not exist, has no address yet, is in a namespace or behind a selector that no job reads, or no job has its role."));
+    element("p", { class: "quiet" }, "The other sources do not have it: it does not exist, has no address yet, is in a namespace or behind a selector that no job reads, or no job has its role."));
 }
 
 async function look() {

@@ -1,10 +1,10 @@
-// A small graph of how many targets there were, with ticks for what came and went.
+// A small graph of the number of targets, with ticks for added and removed ones.
 
 import { svg, plural } from "./dom.js";
 
 const WIDTH = 62;
 const HEIGHT = 20;
-const BASE = 16; // below it are the ticks
+const BASE = 16; // the ticks are below it
 
 /** @param buckets oldest first: {active, added, removed} */
 export function spark(job, buckets) {
@@ -13,7 +13,7 @@ export function spark(job, buckets) {
   const points = buckets.map((b, i) => `${(i * step).toFixed(1)},${(BASE - (b.active / most) * (BASE - 2)).toFixed(1)}`);
   const came = buckets.reduce((sum, b) => sum + b.added, 0);
   const went = buckets.reduce((sum, b) => sum + b.removed, 0);
-  const name = `${job}, last hour: at most ${plural(most, "active target")}, ${came} came, ${went} went`;
+  const name = `${job}, last hour: at most ${plural(most, "active target")}, ${came} added, ${went} removed`;
   const drawn = svg("svg", { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": name },
     svg("title", {}, name));
   if (points.length > 1) {

@@ -1,6 +1,6 @@
 "use strict";
 
-// Not a module: it runs before the first paint, so that no light page flashes up in the dark.
+// Not a module, so that it runs before the first paint and dark mode does not start with a light flash.
 
 (() => {
   const KEY = "promdisco.theme";
@@ -11,7 +11,7 @@
     try {
       return localStorage.getItem(KEY);
     } catch {
-      return null; // storage is switched off: the system's choice holds
+      return null; // storage is turned off: use the system's choice
     }
   }
 
@@ -23,7 +23,7 @@
     try {
       localStorage.setItem(KEY, next);
     } catch {
-      // it holds for this visit
+      // it applies to this visit
     }
   };
 

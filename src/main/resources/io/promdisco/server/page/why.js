@@ -1,4 +1,4 @@
-// What each relabelling rule did to a target, in words.
+// Describes the effect of each relabel rule on a target.
 
 import { element } from "./dom.js";
 
@@ -27,7 +27,7 @@ function value(step) {
   return step.rule.sourceLabels.map((name) => step.before[name] ?? "").join(step.rule.separator);
 }
 
-/** Which rule dropped it, counted from 0, and why; or null. */
+/** Returns the rule that dropped the target, counted from 0, and why; or null. */
 export function verdict(steps) {
   const at = steps.findIndex((step) => !step.keep);
   if (at < 0) return null;
@@ -50,7 +50,7 @@ export function verdictText(said) {
     said.place ? [" at ", element("code", {}, said.place)] : [], `: ${said.reason}.`];
 }
 
-/** A list of all rules that were reached. */
+/** Returns a list of all rules that were reached. */
 export function stepList(steps) {
   const list = element("ol", { class: "steps" });
   steps.forEach((step, i) => {

@@ -19,7 +19,7 @@ class FileExcerptTest {
 
   private FileExcerpt.Line shown(String content, int line, int column, ProblemKind kind, int width)
       throws IOException {
-    // Nothing is shown of a file without a key.
+    // Nothing is shown from a file without a key.
     Path file = Files.writeString(folder.resolve("p.yml"), content + "\nkey: 1\n");
     Position position = new Position(file.toString(), line, column);
     return new FileExcerpt(width)
@@ -73,7 +73,7 @@ class FileExcerptTest {
   }
 
   @Test
-  void placeBehindTheEndOrOutsideOfTheFileIsNoFailure() throws IOException {
+  void aPlaceOutsideOfTheFileIsNotAFailure() throws IOException {
     assertThat(shown("a: b\n", 1, 99).caret()).isEqualTo(4);
     Path file = folder.resolve("p.yml");
     for (Position position :

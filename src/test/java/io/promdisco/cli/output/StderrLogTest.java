@@ -54,7 +54,7 @@ class StderrLogTest {
         .contains("at io.promdisco.cli.output.StderrLogTest");
   }
 
-  /** SLF4J chooses once a process, so that this is another process. */
+  /** SLF4J chooses its logger once in a process, so this is a separate process. */
   @Test
   void processLogsJsonFromTheLevelThatWasSet() throws Exception {
     List<String> lines = run("info");

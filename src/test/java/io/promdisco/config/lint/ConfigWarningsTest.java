@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is legal but surely not meant, and what only looks so. */
+/** Valid settings that are probably a mistake, and similar ones that are not. */
 class ConfigWarningsTest {
   private static List<Problem> problems(String yaml) {
     ConfigLoader.LoadResult result =
@@ -46,7 +46,7 @@ class ConfigWarningsTest {
     String labels = "__meta_kubernetes_node_name, ".repeat(29) + "__meta_kubernetes_pod_name";
     String rule = "{source_labels: [%s], regex: '%sx', action: keep}";
     assertTimeoutPreemptively(
-        Duration.ofSeconds(30), // with a backtracking search: for ever
+        Duration.ofSeconds(30), // a backtracking search would not end
         () -> said(job(role("node"), rule.formatted(labels, ";".repeat(2000)))));
   }
 
@@ -190,7 +190,7 @@ class ConfigWarningsTest {
     assertThat(said(job("static_configs: [{targets: ['h:1']}]", reading)))
         .containsExactly("label-never-set");
     assertThat(said(job("http_sd_configs: [{url: 'http://h/'}]", reading))).isEmpty();
-    assertThat(said(job("file_sd_configs: [{files: [none.json]}]", reading))) // and is not there
+    assertThat(said(job("file_sd_configs: [{files: [none.json]}]", reading))) // which does not exist
         .containsExactly("missing-file");
   }
 
@@ -252,7 +252,7 @@ class ConfigWarningsTest {
 
     List<Problem> problems = problems(String.format(jobs, ""));
     assertThat(problems).hasSize(1);
-    assertThat(problems.get(0).message()).contains("as in job \"a\"");
+    assertThat(problems.get(0).message()).contains("as job \"a\"");
     assertThat(problems.get(0).position().line()).isEqualTo(3);
     for (String other :
         List.of(

@@ -39,8 +39,8 @@ class SkipUnsupportedTest {
         .extracting(Problem::toString)
         .allMatch(text -> text.contains("expected: one of static_configs, kubernetes_sd_configs"))
         .satisfiesExactly(
-            text -> assertThat(text).startsWith("p.yml:3:3: ").contains("called ec2"),
-            text -> assertThat(text).startsWith("p.yml:9:5: ").contains("called consul"));
+            text -> assertThat(text).startsWith("p.yml:3:3: ").contains("of kind ec2"),
+            text -> assertThat(text).startsWith("p.yml:9:5: ").contains("of kind consul"));
     assertThat(problems).allMatch(p -> p.kind() == ProblemKind.UNSUPPORTED_SOURCE);
   }
 
@@ -58,8 +58,8 @@ class SkipUnsupportedTest {
     assertThat(result.problems())
         .extracting(Problem::message)
         .containsExactly(
-            "job \"machines\" is left out: promdisco has no source of targets called ec2",
-            "this Alertmanager is left out: promdisco has no source of targets called consul");
+            "job \"machines\" is left out: promdisco does not support service discovery of kind ec2",
+            "this Alertmanager is left out: promdisco does not support service discovery of kind consul");
   }
 
   @Test

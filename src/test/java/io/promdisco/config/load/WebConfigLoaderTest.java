@@ -93,11 +93,11 @@ class WebConfigLoaderTest {
           """
           tls_server_config: {cert_file: a} | 1:20: tls_server_config: missing one of key or key_file
           tls_server_config: {key_file: a} | 1:20: tls_server_config: missing one of cert or cert_file
-          tls_server_config: {cert: a, key: b, client_ca: c} | 1:49: tls_server_config.client_ca: client CAs are of no use without client_auth_type (expected: RequireAndVerifyClientCert)
+          tls_server_config: {cert: a, key: b, client_ca: c} | 1:49: tls_server_config.client_ca: client CAs have no effect without client_auth_type (expected: RequireAndVerifyClientCert)
           tls_server_config: {cert: a, key: b, min_version: SSL3} | 1:51: tls_server_config.min_version: unknown TLS version: SSL3 (expected: one of TLS10, TLS11, TLS12, TLS13)
           tls_server_config: {cert: a, key: b, min_version: TLS13, max_version: TLS12} | 1:51: tls_server_config.min_version: TLS13 (expected: at most max_version, TLS12)
           tls_server_config: {cert: a, key: b, client_auth_type: Always} | unknown policy "Always" (expected: one of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert)
-          tls_server_config: {cert: a, key: b, client_allowed_sans: [x]} | of no use where clients need no certificate
+          tls_server_config: {cert: a, key: b, client_allowed_sans: [x]} | no effect unless clients need a certificate
           tls_server_config: {cert: a, key: b, cipher_suites: [ROT13]} | 1:54: tls_server_config.cipher_suites[0]: unknown cipher: ROT13
           tls_server_config: {cert: a, key: b, curve_preferences: [X25519]} | curve_preferences: not supported
           http_server_config: {headers: {Server: x}} | header "Server" cannot be set (expected: one of Content-Security-Policy, Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection)

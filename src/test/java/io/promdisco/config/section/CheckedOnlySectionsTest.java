@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** Settings that do not shape targets, as promtool 3.16 checks and Prometheus 3.16 shows them. */
+/**
+ * Settings that do not affect targets, checked as by promtool 3.16 and shown as by Prometheus 3.16.
+ */
 class CheckedOnlySectionsTest {
   @ParameterizedTest
   @CsvSource(
@@ -150,7 +152,7 @@ class CheckedOnlySectionsTest {
 
   @ParameterizedTest
   @CsvSource({"1", "'\"true\"'"})
-  void remoteWriteRefusesWhatIsNoBoolean(String value) {
+  void remoteWriteRejectsTextThatIsNotABoolean(String value) {
     assertThat(
             read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]")
                 .configuration())

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the tables of docs/configuration.md equal to those that the readers use. With {@code
- * -Dwrite.reference=true} it writes them.
+ * Compares the tables of docs/configuration.md with those of the readers. With {@code
+ * -Dwrite.reference=true}, it writes them.
  */
 class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("docs/configuration.md");
@@ -31,7 +31,7 @@ class ConfigurationReferenceTest {
   private static final String CHECKED = "checked";
   private static final String NOT_SUPPORTED = "no";
 
-  /** Keys of {@code global} and of a job that have another use than {@link #SCRAPING}. */
+  /** Keys of {@code global} and of a job whose use differs from {@link #SCRAPING}. */
   private static final Map<String, String> USES_OF_JOB_KEYS =
       Map.ofEntries(
           Map.entry("job_name", USED),
@@ -125,9 +125,9 @@ class ConfigurationReferenceTest {
             KubernetesSdReader.NAMESPACES_KEYS,
             KubernetesSdReader.SELECTOR_KEYS,
             KubernetesSdReader.ATTACH_KEYS,
-            PollingSdReaders.FILE,
-            PollingSdReaders.HTTP,
-            PollingSdReaders.DNS,
+            FileSdReader.TABLE,
+            HttpSdReader.TABLE,
+            DnsSdReader.TABLE,
             RelabelReader.TABLE,
             HttpClientReader.table(HttpClientReader.Owner.JOB),
             HttpClientReader.BASIC_AUTH_KEYS,

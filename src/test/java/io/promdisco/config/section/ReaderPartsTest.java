@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Globs, variables, and sources of one's own. */
+/** Globs, variables, and third-party readers. */
 class ReaderPartsTest {
   @ParameterizedTest
   @CsvSource({
@@ -83,7 +83,7 @@ class ReaderPartsTest {
     assertThatThrownBy(() -> Globs.files(pattern)).isInstanceOf(PatternSyntaxException.class);
   }
 
-  /** A source that promdisco has not. */
+  /** A discovery kind that promdisco does not have. */
   record ShelfSdConfig(String shelf) implements SdConfig {
     @Override
     public String mechanism() {

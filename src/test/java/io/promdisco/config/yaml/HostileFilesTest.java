@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that are meant to hurt are refused, at a place, soon and in little memory. */
+/** Hostile files are rejected with a place, quickly and with little memory. */
 @Timeout(120)
 class HostileFilesTest {
   private static final String NASTY = " :-[]{}&*!|>'\"%@`#,?~\n\t<0a";

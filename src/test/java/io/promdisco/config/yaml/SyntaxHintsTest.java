@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frequent mistakes get a hint what to do; whether a file is valid does not depend on it. */
+/** Frequent mistakes have a hint; it does not depend on whether the file is valid. */
 class SyntaxHintsTest {
   private static final String TARGETS = "  static_configs: [{targets: [a:1]}]\n";
   private static final String START = "scrape_configs:\n- job_name: x\n";
@@ -120,10 +120,10 @@ class SyntaxHintsTest {
   @Test
   void sourceOfPrometheusIsCalledUnsupportedAndNotMistyped() {
     assertThat(errors(START + "  oci_sd_configs: [{}]\n"))
-        .contains("promdisco has no source of targets called oci");
+        .contains("promdisco does not support service discovery of kind oci");
     assertThat(errors(START + "  xds_sd_configs: [{}]\n"))
         .contains("field xds_sd_configs not found")
-        .doesNotContain("has no source");
+        .doesNotContain("does not support");
   }
 
   @ParameterizedTest
@@ -295,8 +295,7 @@ class SyntaxHintsTest {
     assertThat(errors(selector("label: 'a=$(NODE_NAME)'")))
         .startsWith("error: p.yml:5:36: ")
         .endsWith(
-            "; Prometheus does not expand $(NODE_NAME) (expected: its value, written there before,"
-                + " as the operator does)");
+            "; Prometheus does not expand $(NODE_NAME) (expected: its value; the operator replaces it before Prometheus reads the file)");
     assertThat(errors(selector("label: 'a=@'"))).doesNotContain("expand");
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the problems of a file are, by line and column, however it is written. */
+/** Problems have the right line and column in all YAML styles. */
 class YamlPlacesTest {
   private static final String TEXT = "global:\n  scrape_interval: 5s\n  no_such_key: ä😀\n";
 

@@ -120,8 +120,8 @@ class YamlSemanticsTest {
     assertThat(job).containsEntry("follow_redirects", false).doesNotContainKey("scheme");
     assertThat(messages(result))
         .containsExactly(
-            "null means false (expected: a value, or no key for the default)",
-            "null means empty (expected: a value, or no key for the default)");
+            "null means false (expected: a value, or no key to use the default)",
+            "null means empty (expected: a value, or no key to use the default)");
   }
 
   @Test
@@ -270,7 +270,7 @@ class YamlSemanticsTest {
   void relativePathsAreResolvedAgainstTheFolder() {
     LoadResult result = readJob("tls_config: {ca_file: ../ca.crt}\nbasic_auth: {password_file: p}");
 
-    // There are no such files, which is said too.
+    // The files do not exist, which is reported too.
     assertThat(result.problems()).extracting(Problem::kind).containsOnly(ProblemKind.MISSING_FILE);
     assertThat(result.configuration().orElseThrow().jobs().get(0).effective())
         .containsEntry(

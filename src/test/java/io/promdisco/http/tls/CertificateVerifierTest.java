@@ -32,7 +32,7 @@ class CertificateVerifierTest {
     return ca.issue(content).pair().chain().toArray(new X509Certificate[0]);
   }
 
-  /** What implementations of TLS say in TLS 1.2 and in 1.3, and what none says. */
+  /** Authentication types that implementations use in TLS 1.2 and 1.3, and one that none uses. */
   @ParameterizedTest
   @ValueSource(strings = {"UNKNOWN", "GENERIC", "ECDHE_RSA", "ECDHE_ECDSA", "EdDSA", "", "x"})
   void theTypeOfAuthenticationDoesNotMatter(String type) throws Exception {
@@ -48,9 +48,9 @@ class CertificateVerifierTest {
     X509Certificate[] server = issued(Content.of("server", "EC", "dns:a.example"));
     SSLEngine nowhere = SSLContext.getDefault().createSSLEngine();
     assertThatThrownBy(() -> verifier.checkServerTrusted(server, "UNKNOWN"))
-        .hasMessage("it cannot be compared with an unknown host name");
+        .hasMessage("the host name is unknown, so it cannot be compared");
     assertThatThrownBy(() -> verifier.checkServerTrusted(server, "UNKNOWN", nowhere))
-        .hasMessage("it cannot be compared with an unknown host name");
+        .hasMessage("the host name is unknown, so it cannot be compared");
   }
 
   @Test
@@ -72,7 +72,7 @@ class CertificateVerifierTest {
     String many = "dns:a1,dns:a2,dns:a3,dns:a4,dns:a5,dns:a6,dns:a7";
     X509Certificate[] of = issued(Content.of("", "EC", many));
     assertThatThrownBy(() -> verifier.checkServerTrusted(of, "UNKNOWN", to("a.example")))
-        .hasMessageStartingWith("it is for a1, a2, a3, a4, a5 and 2 more, not for a.example");
+        .hasMessageStartingWith("it is valid for a1, a2, a3, a4, a5 and 2 more, not for a.example");
   }
 
   /** As Go's crypto/x509 decides. */

@@ -42,8 +42,7 @@ class PemTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key("some text\n" + key, "tls_config.key_file: me.key"))
         .withMessage(
-            "tls_config.key_file: me.key: the private key is encrypted (expected: one without"
-                + " password; openssl pkey -in KEY -out NEW decrypts it)");
+            "tls_config.key_file: me.key: the private key is encrypted (expected: a key without password; openssl pkey -in KEY -out NEW decrypts it)");
   }
 
   @Test
@@ -67,14 +66,14 @@ class PemTest {
       assertThat(log.lines("WARN"))
           .singleElement()
           .asString()
-          .endsWith("ca.crt: a certificate in it cannot be read; the other certificates are used");
+          .endsWith("ca.crt: one of its certificates cannot be read; the other certificates are used");
     }
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.authorities(BROKEN, "ca.crt"))
-        .withMessage("ca.crt: a certificate in it cannot be read");
+        .withMessage("ca.crt: one of its certificates cannot be read");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.certificates(pair.certificate() + BROKEN, "me.crt"))
-        .withMessage("me.crt: a certificate in it cannot be read");
+        .withMessage("me.crt: one of its certificates cannot be read");
   }
 
   @Test

@@ -164,7 +164,7 @@ final class DnsDiscovererTest {
   }
 
   @Test
-  void addressesGetTheConfiguredPortAndAliasesAreNoTargets() throws Exception {
+  void addressesGetTheConfiguredPortAndAliasesAreNotTargets() throws Exception {
     server.put(
         name("web.test"),
         new CNAMERecord(name("web.test"), DClass.IN, TTL, name("real.test")),
@@ -471,7 +471,7 @@ final class DnsDiscovererTest {
     resolvConf("# nothing");
     lookAgain();
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
-    assertThat(sink.failures().get("A records of a.test")).contains("no server to ask");
+    assertThat(sink.failures().get("A records of a.test")).contains("no DNS server");
     resolvConf("nameserver 127.0.0.1");
     lookAgain();
     assertThat(sink.failures()).isEmpty();
@@ -553,6 +553,6 @@ final class DnsDiscovererTest {
     DnsSdConfig config = new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     eventually(() -> assertThat(server.queries()).isNotEmpty());
-    closer.close(); // The check of every test for threads left behind would find one.
+    closer.close(); // The check for leftover threads after every test would find one.
   }
 }

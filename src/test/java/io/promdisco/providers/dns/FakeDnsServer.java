@@ -26,23 +26,23 @@ import org.xbill.DNS.Type;
 
 /** A DNS server on a loopback address, over UDP and TCP on one port. */
 final class FakeDnsServer implements AutoCloseable {
-  /** What a server does to its answers. */
+  /** How a server changes its answers. */
   enum Habit {
     /** Nothing. */
     NONE,
-    /** Cuts those off that go over UDP. */
+    /** Truncates answers over UDP. */
     TRUNCATES_UDP,
-    /** Cuts all off; over TCP they are marked but whole. */
+    /** Truncates all answers; over TCP they are marked but complete. */
     TRUNCATES_ALL,
-    /** Sends one with another identifier first, which says that nothing is there. */
+    /** Sends an answer with another identifier first, which says that nothing exists. */
     SENDS_OLD_ANSWERS_FIRST,
-    /** Sends one to another question first. */
+    /** Sends an answer to another question first. */
     ANSWERS_OTHER_QUESTIONS_FIRST,
     /** Sends the question back before the answer. */
     ECHOES_FIRST,
-    /** Cannot read questions that have an OPT record. */
+    /** Rejects questions that have an OPT record. */
     REFUSES_EDNS,
-    /** Sends bytes that are no answer and nothing else. */
+    /** Sends bytes that are not an answer, and nothing else. */
     SENDS_GARBAGE,
     /** Does not answer over UDP. */
     IS_SILENT
@@ -63,12 +63,12 @@ final class FakeDnsServer implements AutoCloseable {
     new Thread(() -> untilClosed(this::answerConnection), "dns-tcp").start();
   }
 
-  /** Listens at 127.0.0.1, at a port of its choice. */
+  /** Listens on 127.0.0.1, on any port. */
   static FakeDnsServer open() throws IOException {
     return open("127.0.0.1", 0);
   }
 
-  /** Listens at an address; port 0: one that is free for both protocols. */
+  /** Listens on an address; port 0 means one that is free for both protocols. */
   static FakeDnsServer open(String address, int port) throws IOException {
     InetAddress bound = InetAddress.getByName(address);
     for (int attempt = 1; ; attempt++) {
@@ -93,7 +93,7 @@ final class FakeDnsServer implements AutoCloseable {
     return tcp.getInetAddress().getHostAddress();
   }
 
-  /** Replaces what is known of the name. */
+  /** Replaces the records of the name. */
   void put(Name name, Record... answers) {
     codes.remove(name);
     records.put(name, List.of(answers));
@@ -108,7 +108,7 @@ final class FakeDnsServer implements AutoCloseable {
     this.habit = habit;
   }
 
-  /** What was asked so far, as {@code udp example.com. A}. */
+  /** The questions so far, for example {@code udp example.com. A}. */
   List<String> queries() {
     return queries;
   }

@@ -33,7 +33,9 @@ public final class ParallelLookupsTest {
 
   @TempDir private Path folder = Path.of("");
 
-  /** Each look reads the file for itself, as several sources do that are asked at once. */
+  /**
+   * Each refresh reads the file itself, like several sources that are refreshed at the same time.
+   */
   @Test
   void noAnswerIsLostWhenManySourcesLookUpShortNamesAtOnce() throws Exception {
     Path resolvConf = folder.resolve("resolv.conf");
@@ -77,7 +79,10 @@ public final class ParallelLookupsTest {
     }
   }
 
-  /** Its static state is renewed without a lock, so that a reader may see half of it. */
+  /**
+   * The library renews its static state without a lock, so that a reader may see an incomplete
+   * state.
+   */
   @Test
   void resolverStateOfTheLibraryIsNeverLoaded() throws Exception {
     try (FakeDnsServer server = FakeDnsServer.open();
@@ -96,7 +101,7 @@ public final class ParallelLookupsTest {
     }
   }
 
-  /** Looks one name up and returns how many records it has. */
+  /** Looks up one name and returns the number of its records. */
   public static final class OneLook implements Callable<Integer> {
     private final int port;
 
@@ -116,7 +121,7 @@ public final class ParallelLookupsTest {
     }
   }
 
-  /** Loads everything on the class path anew and knows what it has loaded. */
+  /** Loads all classes again and records which ones it has loaded. */
   private static final class ObservedLoader extends URLClassLoader {
     ObservedLoader() throws IOException {
       super(classPath(), ClassLoader.getPlatformClassLoader());

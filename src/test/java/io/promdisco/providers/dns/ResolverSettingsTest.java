@@ -85,7 +85,7 @@ final class ResolverSettingsTest {
     assertThat(settings.names(".")).containsExactly(".");
   }
 
-  /** Prometheus asks for {@code web..} here, which is no name. */
+  /** Prometheus looks up {@code web..} here, which is not a valid name. */
   @Test
   void rootAsADomainAddsNothing() {
     assertThat(settings(List.of(), List.of(".", "one.test"), 1).names("web"))

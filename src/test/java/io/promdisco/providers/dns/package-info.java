@@ -1,4 +1,4 @@
-/** Targets in the domain name system. */
+/** DNS service discovery. */
 @NullMarked
 package io.promdisco.providers.dns;
 

@@ -151,8 +151,8 @@ class TargetGroupJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`` | 1:1: empty (expected a list of target groups; none are [])",
-        "` \n ` | 1:1: empty (expected a list of target groups; none are [])",
+        "`` | 1:1: empty (expected a list of target groups; [] for none)",
+        "` \n ` | 1:1: empty (expected a list of target groups; [] for none)",
         "{\"targets\": []} | 1:1: an object (expected a list of target groups)",
         "5 | 1:1: a number, true or false (expected a list of target groups)",
         "[null] | 1:2: [0]: null (expected a target group)",
@@ -169,9 +169,9 @@ class TargetGroupJsonTest {
         "[{\"labels\": {\"a\": {}}}] | 1:19: [0].labels.a: an object (expected a string)",
         "[{\"labels\": {\"\": \"x\"}}]"
             + " | 1:14: [0].labels: \"\" is not a valid label name (expected a name)",
-        "[] [] | 1:4: more after the list (expected nothing)",
+        "[] [] | 1:4: text after the list (expected nothing)",
       })
-  void whatIsNoListOfGroupsIsRefusedWithItsPlace(String text, String message) {
+  void aDocumentThatIsNotAListOfGroupsIsRejectedWithItsPlace(String text, String message) {
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> parse(text)).withMessage(message);
   }
 
@@ -192,7 +192,7 @@ class TargetGroupJsonTest {
         "\uFEFF[] | 1:1: not JSON",
         "NaN | 1:4: not JSON",
       })
-  void whatIsNoJsonIsRefusedWithItsPlace(String text, String beginning) {
+  void invalidJsonIsRejectedWithItsPlace(String text, String beginning) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> parse(text))
         .withMessageStartingWith(beginning)
@@ -200,7 +200,7 @@ class TargetGroupJsonTest {
   }
 
   @Test
-  void aDocumentThatIsNestedWithoutEndIsRefusedAtOnce() {
+  void anEndlesslyNestedDocumentIsRejectedImmediately() {
     String deep = "[{\"targets\": " + "[".repeat(1_000_000);
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> parse(deep))
@@ -236,7 +236,7 @@ class TargetGroupJsonTest {
         .withMessage("connection broke");
   }
 
-  /** Each name has the hash of all others. */
+  /** Returns names with equal hashes. */
   private static List<String> collidingNames(int letters) {
     List<String> names = List.of("");
     for (int i = 0; i < letters; i++) {

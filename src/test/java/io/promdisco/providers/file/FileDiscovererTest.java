@@ -63,7 +63,7 @@ final class FileDiscovererTest {
     return discoverer;
   }
 
-  /** Puts a whole file in its place. */
+  /** Replaces a file. */
   private Path write(String name, String content) throws IOException {
     Path target = folder.resolve(name);
     Files.createDirectories(target.getParent());
@@ -150,7 +150,7 @@ final class FileDiscovererTest {
         });
   }
 
-  /** Lets the time of the next scan come, whatever it is for, and waits until that scan is over. */
+  /** Advances the time to the next scan, and waits until that scan is over. */
   private static void scanAgain(ManualTicker clock, AtomicInteger listings) {
     eventually(() -> assertThat(clock.pending()).isNotEmpty());
     int before = listings.get();
@@ -366,7 +366,7 @@ final class FileDiscovererTest {
       eventually(() -> assertThat(sink.failures()).hasSize(200));
       eventually(
           () ->
-              assertThat(log.lines("more files cannot be read; their known groups stay"))
+              assertThat(log.lines("more files cannot be read; their known targets stay"))
                   .hasSize(1));
       assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
     }
@@ -374,7 +374,7 @@ final class FileDiscovererTest {
 
   @Test
   @Timeout(60)
-  void aFileThatIsBrokenAndMendedByTurnsFillsNoLog() throws Exception {
+  void aFileThatBreaksRepeatedlyDoesNotFillTheLog() throws Exception {
     try (CapturedLog log = new CapturedLog()) {
       write("turns.json", targets("a:0"));
       start("turns.json");
@@ -387,7 +387,7 @@ final class FileDiscovererTest {
       eventuallyTargets("a:8");
       assertThat(sink.failures()).isEmpty();
       assertThat(log.lines("turns.json")).hasSize(2);
-      assertThat(log.lines("turns.json", "no longer broken")).hasSize(1);
+      assertThat(log.lines("turns.json", "can be read again")).hasSize(1);
     }
   }
 

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random target files, here and in a real Prometheus: which are accepted and what targets they
- * have; then each file changes, so that a file that is broken must keep its targets.
+ * Random target files in promdisco and in a real Prometheus: which are accepted, and their targets.
+ * Then each file changes, so that a broken file must keep its targets.
  *
  * <p>{@code -Dpromdisco.cases=N} makes N files (default: 1500), each with two contents; {@code
  * -Dpromdisco.seed=S} makes other ones.
@@ -51,7 +51,7 @@ class TargetFileDifferentialIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
-  /** Every target becomes active, whatever its labels are, and is nobody's duplicate. */
+  /** Every target becomes active, whatever its labels are, and is no duplicate. */
   private static final String JOB =
       """
       - job_name: %1$s
@@ -115,7 +115,7 @@ class TargetFileDifferentialIT {
     }
   }
 
-  /** Writes a content of each file; the files of a folder change all at once. */
+  /** Writes a content of each file; the files of a folder change together. */
   private static void write(
       Map<Path, Random> files, Set<Path> folders, Map<Path, List<byte[]>> contents, String step)
       throws IOException {
@@ -188,7 +188,7 @@ class TargetFileDifferentialIT {
     return out.append('"').toString();
   }
 
-  /** Where targets come from. */
+  /** A source of targets. */
   private interface Source {
     JsonNode get() throws IOException, InterruptedException;
   }
@@ -199,7 +199,7 @@ class TargetFileDifferentialIT {
     return JSON.readTree(out.toByteArray()).get("data");
   }
 
-  /** The targets by file, once the last file of each folder has been read. */
+  /** Returns the targets by file, after the last file of each folder was read. */
   private static Map<String, List<String>> awaitAll(Source source, Set<Path> folders, String step)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.StringJoiner;
 
 /**
- * Makes random target files in YAML and JSON: right ones, odd ones and broken ones. No label is a
- * {@code __meta_} one: Prometheus shows those of one of several equal targets by chance.
+ * Makes random target files in YAML and JSON: valid, unusual and broken ones. No label is a {@code
+ * __meta_} one, because Prometheus shows those of one of several equal targets at random.
  */
 final class TargetFileGenerator {
   private static final List<String> FIELDS =
@@ -357,7 +357,7 @@ final class TargetFileGenerator {
     this.random = random;
   }
 
-  /** The next file; its right form is a list of target groups. */
+  /** Returns the next file, whose valid form is a list of target groups. */
   byte[] next(boolean json) {
     String text = json ? jsonDocument() : yamlDocument();
     int mutations = chance(0.6) ? 0 : chance(0.8) ? 1 : 2 + random.nextInt(2);
@@ -410,7 +410,7 @@ final class TargetFileGenerator {
     return at < text.length() && Character.isLowSurrogate(text.charAt(at)) ? at + 1 : at;
   }
 
-  /** With a line removed, doubled, or indented in another way. */
+  /** Removes or repeats a line, or changes its indentation. */
   private String lines(String text) {
     String[] lines = text.split("\n", -1);
     int at = random.nextInt(lines.length);

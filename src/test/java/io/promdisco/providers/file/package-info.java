@@ -1,4 +1,4 @@
-/** Targets in files. */
+/** File service discovery. */
 @NullMarked
 package io.promdisco.providers.file;
 

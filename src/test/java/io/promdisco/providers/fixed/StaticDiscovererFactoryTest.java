@@ -26,7 +26,7 @@ final class StaticDiscovererFactoryTest {
           Labels.of("team", "shop"));
 
   @Test
-  void staticTargetsAreThereAndSyncedAtOnce() throws InterruptedException {
+  void staticTargetsAreSyncedImmediately() throws InterruptedException {
     BlockingQueue<TargetSetUpdate> sent = new LinkedBlockingQueue<>();
     SdConfig config = new StaticSdConfig(List.of(SHOP, TargetGroup.empty("1")));
     try (SystemTicker ticker = new SystemTicker();

@@ -112,7 +112,7 @@ class HttpDiscovererFactoryTest {
         eventually(() -> assertThat(other.addresses()).containsExactly("a:1"));
       }
       waiting.close();
-      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its look is over, unanswered.
+      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its refresh is over, without an answer.
       release.countDown();
     }
     assertThat(sink.isSynced()).isFalse();
@@ -133,7 +133,7 @@ class HttpDiscovererFactoryTest {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> start("http://user:secret@a_b/sd"))
         .withMessage(
-            "url: host a_b cannot be asked (expected a name of letters, digits, - and ., or an"
+            "url: host a_b cannot be used (expected a name of letters, digits, - and ., or an"
                 + " address)");
   }
 }

@@ -339,8 +339,7 @@ class HttpRefresherTest {
             });
     fails(
         refresher(server.url() + "/sd"),
-        "status 302 (expected 200; it redirects more than ten times, from https to http, or"
-            + " nowhere)");
+        "status 302 (expected 200; redirects are followed at most ten times, not from https to http, and need a Location)");
     assertThat(server.requests).hasSize(11);
   }
 
@@ -371,7 +370,7 @@ class HttpRefresherTest {
     byte[] whole = gzipped(ONE);
     FakeServer server = server(with(ONE.getBytes(UTF_8), "Content-Encoding", "gzip"));
     HttpRefresher refresher = refresher(server.url());
-    String broken = "the answer is not gzip, as its header says, or is cut off";
+    String broken = "the answer is cut off, or not gzip although its header says so";
     fails(refresher, broken);
     server.answer(with(Arrays.copyOf(whole, whole.length - 12), "Content-Encoding", "gzip"));
     fails(refresher, broken);
@@ -391,7 +390,7 @@ class HttpRefresherTest {
     fails(refresher, "the answer is longer than 10000 bytes");
     server.answer(with(gzipped("[" + " ".repeat(10_000_000)), "Content-Encoding", "gzip"));
     fails(refresher, "the answer is longer than 10000 bytes");
-    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source rests a while.
+    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source pauses for some time.
         .isThrownBy(refresher::refresh);
   }
 
@@ -420,7 +419,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void documentThatIsNoListOfGroupsIsAFailureWithItsPlace() throws Exception {
+  void aDocumentThatIsNotAListOfGroupsIsAFailureWithItsPlace() throws Exception {
     FakeServer server = server(json(200, "[{\"targets\":\n [\"a:1\", 5]}]"));
     fails(refresher(server.url()), "2:10: [0].targets[1]: 5 (expected a string)");
   }
@@ -474,7 +473,7 @@ class HttpRefresherTest {
     CountDownLatch release = new CountDownLatch(1);
     FakeServer server = server(exchange -> release.await());
     HttpRefresher refresher = refresher(server.url() + "/sd");
-    String message = "connection to " + server.url() + "/sd broke: no whole answer within 1.5 s";
+    String message = "connection to " + server.url() + "/sd broke: no complete answer within 1.5 s";
     givenUp(server, refresher, message);
     server.answer(
         exchange -> {

@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  *
  * @param name its folder
  * @param folder where it is
- * @param jobs the jobs that can be made outside of a cluster
+ * @param jobs the jobs that can run outside of a cluster
  * @param steps the files of changes, in order
  */
 record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> steps) {
@@ -49,7 +49,7 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
    *
    * @param name its name
    * @param configs its Kubernetes SD configs
-   * @param dropsAll whether every target is dropped, so that none is hidden by an equal one
+   * @param dropsAll whether every target is dropped, so that no target is hidden by an equal one
    */
   record Job(String name, List<KubernetesSdConfig> configs, boolean dropsAll) {}
 
@@ -132,8 +132,8 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
   }
 
   /**
-   * What a Prometheus started after step {@code step} (0: none yet) discovers, by job: the labels
-   * of its targets that come from Kubernetes, sorted.
+   * Returns what a Prometheus that was started after step {@code step} (0 for the start) discovers,
+   * by job: the labels of its targets that come from Kubernetes, sorted.
    */
   Map<String, List<Map<String, String>>> expected(int step) throws IOException {
     String number = String.format(Locale.ROOT, "-%02d", step);
@@ -153,7 +153,7 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
     return byJob;
   }
 
-  /** Without the labels that the scrape config sets, and in an order that can be compared. */
+  /** Removes the labels that the scrape config sets, and sorts the targets. */
   static List<Map<String, String>> sorted(List<Map<String, String>> targets) {
     return targets.stream()
         .map(
@@ -169,8 +169,8 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
   }
 
   /**
-   * Whether {@code discovered} is what {@code job} should find. Where targets end as equal ones,
-   * only one of them is recorded.
+   * Whether {@code discovered} is what {@code job} should find. Of equal targets, only one is
+   * recorded.
    */
   static boolean agree(
       Job job, List<Map<String, String>> discovered, List<Map<String, String>> expected) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A factory on a cluster in the process, and the discoverers that a test has started. */
+/** A factory for a cluster in the process, and the discoverers that a test has started. */
 final class DiscovererFixture implements AutoCloseable {
   static final AttachMetadata ALL = new AttachMetadata(true, true, true, true, true);
 
@@ -52,7 +52,7 @@ final class DiscovererFixture implements AutoCloseable {
     return sink;
   }
 
-  /** What a discoverer finds that is started now. */
+  /** Returns what a newly started discoverer finds. */
   List<Map<String, String>> fresh(KubernetesSdConfig config) throws DiscoveryException {
     RecordingSink sink = new RecordingSink();
     try (Discoverer discoverer = factory.create(config, "fresh/" + providers++)) {

@@ -22,7 +22,7 @@ final class FakeApiServer implements ResourceClient {
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final TestCluster cluster;
-  // Guarded by the lock, as all that follows.
+  // guarded by the lock, like the following fields
   private final List<Change> history = new ArrayList<>();
   private final Set<Resource<?>> forbidden = new HashSet<>();
   private final List<String> requests = new ArrayList<>();
@@ -35,7 +35,7 @@ final class FakeApiServer implements ResourceClient {
       TestCluster.@Nullable Stored before,
       TestCluster.@Nullable Stored after) {}
 
-  /** What a test does to a cluster. */
+  /** An action of a test on a cluster. */
   interface Action {
     void on(TestCluster cluster) throws IOException;
   }
@@ -47,7 +47,7 @@ final class FakeApiServer implements ResourceClient {
             history.add(new Change(cluster.version(), resource, before, after)));
   }
 
-  /** Changes the cluster in one go. */
+  /** Changes the cluster atomically. */
   void change(Action action) throws IOException {
     lock.lock();
     try {
@@ -58,7 +58,7 @@ final class FakeApiServer implements ResourceClient {
     }
   }
 
-  /** Refuses the next lists and watches of {@code resource}, or no longer. */
+  /** Rejects the next lists and watches of {@code resource}, or stops doing so. */
   void forbid(Resource<?> resource, boolean refuse) {
     lock.lock();
     try {
@@ -86,7 +86,7 @@ final class FakeApiServer implements ResourceClient {
     }
   }
 
-  /** The watches that were opened: plural and scope. */
+  /** The opened watches: plural and scope. */
   List<String> watches() {
     lock.lock();
     try {

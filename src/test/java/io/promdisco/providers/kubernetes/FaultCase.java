@@ -47,8 +47,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cell of the fault matrix: discovery of one role against a simulated server, a fault, and what
- * has to be true while it lasts and after it. Time passes only when discovery waits for it.
+ * One cell of the fault matrix: discovery of one role with a simulated server, a fault, and the
+ * properties that must hold during and after it. Time passes only when discovery waits for it.
  */
 final class FaultCase implements AutoCloseable {
   private static final Duration RECOVERY = Duration.ofSeconds(3);
@@ -60,7 +60,7 @@ final class FaultCase implements AutoCloseable {
   private static final Pattern KEEPING =
       Pattern.compile(" keeping ([0-9]+) objects?, next try in .* ms$");
 
-  /** After so many polls without a new alarm our clock goes on. */
+  /** The number of polls without a new timer after which the clock advances. */
   static final int STEADY_POLLS = 4;
 
   private final int steadyPolls;
@@ -78,20 +78,20 @@ final class FaultCase implements AutoCloseable {
   private final KubernetesDiscovererFactory factory;
   private @Nullable Discoverer discoverer;
   private final Set<Thread> others = Set.copyOf(Thread.getAllStackTraces().keySet());
-  private @Nullable InjectedFault breaker; // of each watch that is let in
+  private @Nullable InjectedFault breaker; // for each watch that is accepted
   private boolean recovering;
   private List<Duration> lastPending = List.of();
   private int steady;
   private final Set<Integer> kept =
-      new TreeSet<>(); // numbers of objects, one of them when it breaks
+      new TreeSet<>(); // possible numbers of objects when it breaks
   private List<Map<String, String>> expected = List.of();
   private int mostThreads;
   private int mostConnections;
 
   /**
-   * A cell that has not been run.
+   * Creates a cell.
    *
-   * @param tls what the server shows over TLS, where it speaks HTTP/2 too; null: plain HTTP
+   * @param tls the certificates of the server for TLS, with HTTP/2; null for plain HTTP
    */
   FaultCase(
       Role role, Phase phase, ServerFault weather, int steadyPolls, @Nullable Certificates tls)
@@ -125,7 +125,7 @@ final class FaultCase implements AutoCloseable {
     return KubernetesSdConfig.builder(role).apiServer(url).http(http).build();
   }
 
-  /** Lets the fault strike and end, and throws if a promise was broken. */
+  /** Starts and ends the fault, and throws if a property does not hold. */
   void run() throws Exception {
     boolean first = phase == Phase.FIRST_LIST || phase == Phase.STREAMING_LIST;
     List<Map<String, String>> before = List.of();
@@ -152,7 +152,7 @@ final class FaultCase implements AutoCloseable {
     }
     if (weather.effect(phase) == Effect.BREAKS || weather.effect(phase) == Effect.DELAYS) {
       assertThat(sink.syncs()).as("lists taken as complete").isEqualTo(first ? 0 : 1);
-      if (weather == ServerFault.CACHE_FILLING) { // What is new may be found all the same.
+      if (weather == ServerFault.CACHE_FILLING) { // New objects may still be found.
         assertThat(addresses(sortedTargets())).as("targets kept").containsAll(addresses(before));
       } else {
         assertThat(sortedTargets()).as("targets kept").isEqualTo(before);
@@ -219,7 +219,7 @@ final class FaultCase implements AutoCloseable {
     return injection;
   }
 
-  /** Waits until the fault has struck, twice if it goes on. */
+  /** Waits until the fault has occurred, twice if it continues. */
   private void awaitTrouble(@Nullable InjectedFault injection) throws IOException {
     if (weather == ServerFault.REFUSED) {
       await("failures", () -> failures() >= 2);
@@ -232,7 +232,7 @@ final class FaultCase implements AutoCloseable {
         "the fault",
         () -> {
           if (weather == ServerFault.WRONG_CONTENT_TYPE) {
-            ticker.advance(Sender.WORDS_PATIENCE); // Where the stream has nothing to show.
+            ticker.advance(Sender.WORDS_PATIENCE); // If the stream has no data for the excerpt.
           }
           return injection.struck() >= (once ? 1 : 2);
         });
@@ -258,7 +258,7 @@ final class FaultCase implements AutoCloseable {
     return isSilent() || weather == ServerFault.ENDLESS_OBJECT;
   }
 
-  /** Whether nobody but the clock ends it. */
+  /** Whether only the clock ends it. */
   private boolean isSilent() {
     return weather == ServerFault.STALL
         || (weather == ServerFault.FOUR_GIGABYTES && phase == Phase.FIRST_LIST);
@@ -284,14 +284,14 @@ final class FaultCase implements AutoCloseable {
         .isLessThanOrEqualTo(LARGEST_OBJECT + onTheWay());
   }
 
-  /** How many bytes may lie in the buffers of both ends: the system lets them grow. */
+  /** Returns how many bytes may be in the buffers of both ends, which the system may enlarge. */
   private static long onTheWay() {
     return largestBuffer("tcp_rmem") + largestBuffer("tcp_wmem");
   }
 
   private static long largestBuffer(String direction) {
     try {
-      // Such a file is there for one read only.
+      // Such a file can be read only once.
       String sizes = Files.readAllLines(Path.of("/proc/sys/net/ipv4", direction)).get(0);
       return Long.parseLong(sizes.substring(sizes.lastIndexOf('\t') + 1));
     } catch (IOException e) {
@@ -313,8 +313,8 @@ final class FaultCase implements AutoCloseable {
   }
 
   /**
-   * Notes how many objects there are of each resource that the role watches. A first list that
-   * breaks has brought any number of them.
+   * Records the number of objects of each resource that the role watches. A first list that breaks
+   * may have returned any number of them.
    */
   private void addKept() {
     RoleWatches.of(role, AttachMetadata.NONE)
@@ -348,7 +348,7 @@ final class FaultCase implements AutoCloseable {
     return value == null ? 0 : value.intValue();
   }
 
-  /** One object of the role is added, one changed and one deleted. */
+  /** Adds, changes and deletes one object of the role each. */
   private void change() {
     List<ObjectNode> all = cluster.list(resource, "", "", "");
     ObjectNode added = all.get(0).deepCopy();
@@ -378,7 +378,7 @@ final class FaultCase implements AutoCloseable {
     return targets.stream().map(target -> target.getOrDefault("__address__", "")).toList();
   }
 
-  /** What discovery finds that starts now, in good weather. */
+  /** Returns what newly started discovery finds without faults. */
   private List<Map<String, String>> fresh() {
     RecordingSink found = new RecordingSink();
     try (KubernetesDiscovererFactory calm =
@@ -386,14 +386,14 @@ final class FaultCase implements AutoCloseable {
                 any -> new SimClient(cluster, "calm"), new ManualTicker(), Metrics.none());
         Discoverer fresh = calm.create(config, "fresh/0")) {
       fresh.start(found);
-      eventually(() -> assertThat(found.syncs()).isEqualTo(1)); // While our clock stands still.
+      eventually(() -> assertThat(found.syncs()).isEqualTo(1)); // While the clock does not advance.
     } catch (Exception e) {
       throw new AssertionError("a fresh start failed", e);
     }
     return ConformanceCase.sorted(found.targets());
   }
 
-  /** Waits for {@code condition}; whoever pauses for a short time need not. */
+  /** Waits for {@code condition}, and advances the clock for short pauses. */
   private void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
@@ -413,9 +413,7 @@ final class FaultCase implements AutoCloseable {
     }
   }
 
-  /**
-   * Whether nobody has set or cancelled an alarm for some polls, so that somebody may be at work.
-   */
+  /** Whether no timer was set or cancelled for some polls, so that a thread may be working. */
   private boolean isSteady() {
     List<Duration> now = ticker.pending();
     steady = now.equals(lastPending) ? steady + 1 : 0;
@@ -429,14 +427,15 @@ final class FaultCase implements AutoCloseable {
   }
 
   /**
-   * Whether a watch runs that the fault is about to break, or has without its client's noticing.
+   * Whether a watch is running that the fault is about to break, or has broken without its client
+   * noticing.
    */
   private boolean isBreaking() {
     return breaker != null
         && (server.runningWatches(resource) > 0 || failures() < breaker.struck());
   }
 
-  /** The server notices a little later that its client has closed a connection. */
+  /** The server notices with a delay that its client has closed a connection. */
   private int openConnections() {
     int limit = 2 * RoleWatches.of(role, AttachMetadata.NONE).watches().size();
     int open = server.connections();
@@ -479,7 +478,7 @@ final class FaultCase implements AutoCloseable {
     }
   }
 
-  /** It took too long, by our clock, which may have run ahead of a machine that is busy. */
+  /** It took too long by the test's clock, which may have advanced too fast for a busy machine. */
   static final class LateException extends Exception {
     private static final long serialVersionUID = 1;
 

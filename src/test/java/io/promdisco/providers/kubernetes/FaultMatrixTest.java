@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every fault, at every moment, for every role: nothing vanishes, nothing stays, nothing grows, and
- * it is said once.
+ * Every fault, at every moment, for every role: nothing disappears, nothing is left over, nothing
+ * grows, and it is reported once.
  */
 class FaultMatrixTest {
-  /** Runs only the cells whose name contains it; for looking into one. */
+  /** Runs only the cells whose name contains it, for debugging. */
   private static final String ONLY = System.getProperty("matrix.only", "");
 
-  /** Of a clock that waits for a busy machine. */
+  /** For a clock that waits for a busy machine. */
   private static final int PATIENT_POLLS = 50 * FaultCase.STEADY_POLLS;
 
-  /** What the cells of a matrix came to. */
+  /** The results of the cells of a matrix. */
   private static final class Outcome {
     private final List<String> failures = new ArrayList<>();
     private int cells;

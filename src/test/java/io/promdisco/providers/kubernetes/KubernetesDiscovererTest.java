@@ -57,7 +57,7 @@ class KubernetesDiscovererTest {
   }
 
   @Test
-  void allGroupsAreThereWhenTheSinkIsToldSo() throws DiscoveryException {
+  void allGroupsAreDeliveredBeforeSynced() throws DiscoveryException {
     for (int i = 0; i < 2_345; i++) {
       discovery.cluster.put(ManifestFixtures.service("shop", "web-" + i, NONE));
     }
@@ -196,7 +196,7 @@ class KubernetesDiscovererTest {
     discovery.api.change(cluster -> cluster.put(ManifestFixtures.nodeThatIs("True", "n", labels)));
     discovery.api.change(cluster -> cluster.put(ManifestFixtures.nodeThatIs("False", "n", labels)));
     eventually(() -> assertThat(nodes.takeUpdated()).containsExactly("node/n"));
-    // The listener tells changes in order: what follows shows that nothing was built before.
+    // The listener delivers changes in order: a later one shows that nothing was built before.
     discovery.api.change(cluster -> cluster.put(ManifestFixtures.node("n", NONE)));
     eventually(() -> assertThat(pods.takeUpdated()).containsExactly("pod/shop/web"));
   }
@@ -402,7 +402,7 @@ class KubernetesDiscovererTest {
         discovery.start(DiscovererFixture.config(Role.SERVICE, AttachMetadata.NONE), sink);
     eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
     Thread closer = new Thread(discoverer::close);
-    synchronized (sink) { // holds the worker up
+    synchronized (sink) { // blocks the worker
       discovery.api.change(cluster -> cluster.put(ManifestFixtures.service("shop", "a", NONE)));
       eventually(() -> assertThat(events("service", "add")).isEqualTo(1));
       discovery.api.change(cluster -> cluster.put(ManifestFixtures.service("shop", "b", NONE)));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A running discoverer shows after every change what a freshly started Prometheus shows. */
+/** After every change, a running discoverer shows what a newly started Prometheus shows. */
 class LiveConformanceTest {
   private int targets;
 
@@ -71,8 +71,8 @@ class LiveConformanceTest {
   }
 
   /**
-   * A second discoverer of each config, which joins the same watches late, finds the same; and
-   * until it has, nothing has come to the first that changed it again.
+   * A second discoverer of each config, which uses the same watches later, finds the same; until
+   * then, the first one's groups have not changed again.
    */
   private static void stays(
       KubernetesDiscovererFactory factory, Map<KubernetesSdConfig, RecordingSink> sinks)

@@ -16,7 +16,9 @@ final class ManifestFixtures {
     return node;
   }
 
-  /** A node that differs from {@link #node} in nothing that other objects show. */
+  /**
+   * Returns a node that differs from {@link #node} only in fields that other objects do not use.
+   */
   static Map<String, Object> nodeThatIs(String ready, String name, Map<String, String> labels) {
     Map<String, Object> node = node(name, labels);
     node.put(
@@ -94,7 +96,7 @@ final class ManifestFixtures {
     return endpoints;
   }
 
-  /** Endpoints of a node that is named by reference only. */
+  /** Returns endpoints of a node that only a reference names. */
   static Map<String, Object> endpointsOfNode(String namespace, String name, String node) {
     Map<String, Object> endpoints = object("Endpoints", namespace, name, Map.of());
     endpoints.put(
@@ -133,7 +135,7 @@ final class ManifestFixtures {
     return slice;
   }
 
-  /** A slice of a node that is named by reference only. */
+  /** Returns a slice of a node that only a reference names. */
   static Map<String, Object> sliceOfNode(String namespace, String name, String node) {
     Map<String, Object> slice = object("EndpointSlice", namespace, name, Map.of());
     slice.put("addressType", "IPv4");

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes views of manifests. */
+/** Makes views from manifests. */
 final class ManifestViews {
   private ManifestViews() {}
 

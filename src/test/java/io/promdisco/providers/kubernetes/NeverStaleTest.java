@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A changed object leads to the groups that show it, and to no others. */
+/** A changed object leads to the groups that depend on it, and to no others. */
 class NeverStaleTest {
   private static final Map<String, String> OLD = Map.of("state", "old");
   private static final Map<String, String> NEW = Map.of("state", "new");

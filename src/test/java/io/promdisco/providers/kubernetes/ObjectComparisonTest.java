@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ObjectComparisonTest {
   private static final Map<String, String> NONE = Map.of();
 
-  /** A kind, one of its objects, and the object with something else in its spec or status. */
+  /** Returns a kind, one of its objects, and the object with a changed spec or status. */
   static Stream<Arguments> kinds() {
     return Stream.of(
         Arguments.of(

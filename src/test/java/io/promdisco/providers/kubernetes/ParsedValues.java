@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads maps and lists as a YAML or JSON parser makes them. */
+/** Reads maps and lists as a YAML or JSON parser returns them. */
 record ParsedValues(Map<?, ?> map) {
   static ParsedValues of(@Nullable Object value) {
     return new ParsedValues(value instanceof Map<?, ?> map ? map : Map.of());

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Keeps the groups that were put, as the target pool does. */
+/** Stores the groups that were put, like the target pool. */
 final class RecordingSink implements TargetSink {
   private final Map<String, TargetGroup> groups = new TreeMap<>();
   private final List<String> updated = new ArrayList<>();
@@ -49,7 +49,7 @@ final class RecordingSink implements TargetSink {
     return syncs;
   }
 
-  /** How many groups there were when the sink was told that it is synced. */
+  /** Returns the number of groups when the sink was synced. */
   synchronized int groupsAtSync() {
     return atSync;
   }

@@ -14,7 +14,7 @@ final class Selectors {
         && split(fieldSelector).stream().allMatch(term -> matchesField(term, object));
   }
 
-  /** Splits at commas outside of parentheses. */
+  /** Splits at commas that are outside of parentheses. */
   private static List<String> split(String selector) {
     List<String> terms = new ArrayList<>();
     int depth = 0;

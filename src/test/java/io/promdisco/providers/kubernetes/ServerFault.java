@@ -35,25 +35,25 @@ enum ServerFault {
 
   /** What a fault does to the watch that it strikes. */
   enum Effect {
-    /** It ends with an error, which is said and counted. */
+    /** The watch ends with an error, which is logged and counted. */
     BREAKS,
-    /** It may end, or end up right all the same. */
+    /** The watch may end with an error, or recover without one. */
     MAY_BREAK,
-    /** It gets no further while the fault lasts. */
+    /** The watch makes no progress while the fault lasts. */
     DELAYS,
-    /** It goes on. */
+    /** The watch continues. */
     NONE
   }
 
   /** When a fault strikes: the rows of the fault matrix. */
   enum Phase {
-    /** The first list, by pages. */
+    /** The first list, read page by page. */
     FIRST_LIST,
     /** The first list, as a stream. */
     STREAMING_LIST,
-    /** A watch under way. */
+    /** While a watch is running. */
     WATCH,
-    /** The watch that follows one that has ended in good order. */
+    /** The watch that follows one that ended without an error. */
     BETWEEN
   }
 
@@ -67,22 +67,22 @@ enum ServerFault {
     this.effect = effect;
   }
 
-  /** What the simulated server has to do; null: it is not the server's doing. */
+  /** What the simulated server has to do; null if the fault does not come from the server. */
   @Nullable Fault fault() {
     return fault;
   }
 
-  /** {@code fault} for a watch under way, which has its status behind it. */
+  /** Makes {@code fault} strike a watch that is running, which has already received its status. */
   static Fault running(Fault fault) {
     return fault instanceof Fault.Status status ? new Fault.ErrorEvent(status.code()) : fault;
   }
 
   Effect effect(Phase phase) {
-    // A version that is gone is nothing to complain of: a list follows.
+    // An expired version is not a failure: the client lists again.
     return this == GONE && phase == Phase.WATCH ? Effect.NONE : effect;
   }
 
-  /** Why there is no such thing; empty: there is. */
+  /** Why this combination cannot occur; empty if it can. */
   String impossible(Phase phase) {
     if (this == WRONG_CONTENT_TYPE && phase == Phase.WATCH) {
       return "the head of a watch under way has been read";

@@ -18,12 +18,15 @@ final class TestCluster {
   private final List<Listener> listeners = new ArrayList<>();
   private long version = 100;
 
-  /** Told of each change: null before means created, null after deleted. */
+  /**
+   * Told of each change. {@code before} is null for a new object, {@code after} is null for a
+   * deleted one.
+   */
   interface Listener {
     void changed(Resource<?> resource, @Nullable Stored before, @Nullable Stored after);
   }
 
-  /** An object, and what discovery reads of it. */
+  /** An object, and the view that discovery reads. */
   record Stored(ParsedValues raw, KubeObject view) {
     boolean in(WatchScope scope) {
       return (scope.namespace().isEmpty() || scope.namespace().equals(view.meta().namespace()))

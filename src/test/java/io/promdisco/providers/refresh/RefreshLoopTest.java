@@ -39,9 +39,9 @@ final class RefreshLoopTest {
   private final MemorySink sink = new MemorySink("shop");
   private final Script script = new Script();
 
-  /** Answers what the test puts in; without an answer it waits. */
+  /** Answers what the test has put in, and waits while there is nothing. */
   private static final class Script implements Refresher {
-    /** What a look does. */
+    /** What a refresh does. */
     private interface Answer {
       RefreshResult get() throws IOException;
     }
@@ -97,7 +97,7 @@ final class RefreshLoopTest {
   }
 
   @Test
-  void firstLookComesAtOnceTheNextEarlierAndTheRestAtTheInterval() throws Exception {
+  void refreshesImmediatelyThenEarlierAndThenAtTheInterval() throws Exception {
     script.found();
     try (Discoverer running = start()) {
       ticker.awaitAlarms(1);
@@ -127,7 +127,7 @@ final class RefreshLoopTest {
   }
 
   @Test
-  void failureKeepsWhatIsKnownAndIsToldUntilTheSourceWorksAgain() throws Exception {
+  void aFailureKeepsTargetsAndIsReportedUntilTheSourceWorksAgain() throws Exception {
     script.found(group("a", "a:1")).fails("http://sd: status 500");
     try (Discoverer running = start()) {
       ticker.awaitAlarms(1);

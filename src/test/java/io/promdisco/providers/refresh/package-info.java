@@ -1,4 +1,4 @@
-/** The refresh loop under a clock of the test's own. */
+/** Tests of the refresh loop with a manual clock. */
 @NullMarked
 package io.promdisco.providers.refresh;
 

@@ -88,7 +88,7 @@ final class ClientConnectionsTest {
     return ClientAddress.of(new InetSocketAddress(address, 1));
   }
 
-  /** Accepts a connection from an address of the loopback network. */
+  /** Accepts a connection that comes from this address of the loopback network. */
   private static SocketChannel accept(
       ServerSocketChannel server, String from, ClientConnections connections) throws IOException {
     SocketChannel client = SocketChannel.open().bind(new InetSocketAddress(from, 0));

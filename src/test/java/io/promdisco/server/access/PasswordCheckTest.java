@@ -54,7 +54,7 @@ final class PasswordCheckTest {
     return asked.get(30, TimeUnit.SECONDS);
   }
 
-  /** Has the one thread that tests wait until {@code go}. */
+  /** Blocks the thread that checks passwords until {@code go}. */
   private void hold() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
     assertThat(
@@ -90,7 +90,7 @@ final class PasswordCheckTest {
   @Test
   void wrongPasswordsDoNotDisplaceAnAcceptedOne() throws Exception {
     assertThat(answer(ask(FRIEND, "anna", "secret"))).isTrue();
-    for (int i = 0; i < 1200; i++) { // more than are remembered
+    for (int i = 0; i < 1200; i++) { // more than the cache keeps
       assertThat(answer(ask(STRANGER, "anna", "wrong " + i))).isFalse();
     }
     hold();
@@ -162,7 +162,7 @@ final class PasswordCheckTest {
     }
   }
 
-  /** Both are put to a test of the same cost; that of an unknown user fits no password. */
+  /** Both take a check of the same cost; the check for an unknown user never succeeds. */
   @Test
   void anUnknownUserIsCheckedLikeAKnownOneAndNeverAdmitted() throws Exception {
     hold();

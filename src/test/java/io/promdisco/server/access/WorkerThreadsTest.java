@@ -43,7 +43,7 @@ class WorkerThreadsTest {
       assertThat(all.getCount()).isEqualTo(6);
 
       end.countDown();
-      await(all); // Those that the share held back run as well.
+      await(all); // The tasks that the limit held back run as well.
     }
   }
 

@@ -16,14 +16,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks with fabric8's client what the credentials may do. Safe for all threads. */
+/**
+ * Asks an API server which permissions the credentials have, with fabric8's client. Safe for all
+ * threads.
+ */
 final class AccessReviewClient implements AccessReview, AutoCloseable {
   private final RenewingSender senders;
 
   @GuardedBy("this")
   private @Nullable KubernetesClient client;
 
-  /** What {@link #client} is made from. */
+  /** The sender from which {@link #client} was made. */
   @GuardedBy("this")
   private @Nullable Sender sender;
 
@@ -51,7 +54,7 @@ final class AccessReviewClient implements AccessReview, AutoCloseable {
           client(current).authorization().v1().selfSubjectAccessReview().create(question);
       if (answer == null || answer.getStatus() == null || answer.getStatus().getAllowed() == null) {
         throw new IOException(
-            senders.server() + ": no answer (expected: an access review; is this an API server?)");
+            senders.server() + ": no answer to an access review (expected: an API server)");
       }
       return answer.getStatus().getAllowed();
     } catch (KubernetesClientException | UncheckedIOException e) {
@@ -87,8 +90,8 @@ final class AccessReviewClient implements AccessReview, AutoCloseable {
         return sender.explain(io);
       }
     }
-    return new IOException( // fabric8 takes for YAML what is not JSON, and says what YAML says.
-        server + ": no answer (expected: an access review; is this an API server?)", problem);
+    return new IOException( // fabric8 parses an answer that is not JSON as YAML, and its message is about YAML.
+        server + ": no answer to an access review (expected: an API server)", problem);
   }
 
   private static ApiException refusal(KubernetesClientException e, int code, String server) {

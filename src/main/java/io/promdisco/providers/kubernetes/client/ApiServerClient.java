@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
- * asked for JSON only from then on. Safe for all threads.
+ * Lists and watches over HTTP. Requests protobuf and accepts JSON too; after a server has rejected
+ * protobuf, only JSON is requested. Safe for all threads.
  */
 final class ApiServerClient implements ResourceClient, AccessReview {
   private static final Logger log = EscapingLogger.of(ApiServerClient.class);
@@ -38,16 +38,19 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private static final String JSON = "application/json";
   private static final String WATCH = ";stream=watch";
 
-  /** A list is given up when the server pauses for this long. */
+  /** A list fails when the server sends nothing for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
 
-  /** A watch is given up when nothing came for this long: API servers send a bookmark a minute. */
+  /**
+   * A watch fails when nothing was received for this long. API servers send a bookmark every
+   * minute.
+   */
   private static final Duration WATCH_PAUSE = Duration.ofMinutes(3);
 
-  /** With a server that sends no bookmarks it is given up after its time-out and this on top. */
+  /** If the server sends no bookmarks, a watch fails this long after its timeout. */
   private static final Duration WATCH_SLACK = Duration.ofSeconds(30);
 
-  /** The longest time-out that an API server chooses by itself for a watch without one. */
+  /** The maximum timeout that an API server chooses for a watch without one. */
   private static final Duration SERVER_TIMEOUT = Duration.ofHours(1);
 
   private static final int LARGEST_REFUSAL = 64 << 10;
@@ -59,15 +62,15 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private final Decoders decoders = new Decoders();
   private volatile boolean jsonOnly;
 
-  /** Whether a bookmark has ever come, and whether three minutes have passed without the first. */
+  /** Whether a bookmark was received; and whether three minutes have passed without the first. */
   private volatile boolean sendsBookmarks;
 
   private volatile boolean sendsNone;
 
   /**
-   * A client.
+   * Creates a client.
    *
-   * @param ownNamespace the namespace that this process runs in, if it runs in a cluster
+   * @param ownNamespace the namespace of this process, if it runs in a cluster
    */
   ApiServerClient(RenewingSender senders, Optional<String> ownNamespace) {
     this.senders = senders;
@@ -167,7 +170,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     Exchange exchange = sender.send(Request.get(uri, accept, pause));
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
-      log.info("{} refuses protobuf; asking for JSON from now on", server);
+      log.info("{} does not support protobuf; using JSON from now on", server);
       jsonOnly = true;
       return open(sender, uri, parameter, pause);
     }
@@ -179,7 +182,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     return exchange;
   }
 
-  /** Servers, and what stands before them, may say back what was sent to them. */
+  /** Hides secrets: servers and proxies may repeat what was sent to them. */
   private static IOException hidden(Sender sender, IOException e) {
     return e instanceof ApiException refused && sender.hide(e) != e
         ? new ApiException(
@@ -199,7 +202,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     };
   }
 
-  /** An answer that does not come from an API server, usually a login page. */
+  /** Returns the error for an answer that is not from an API server, usually a login page. */
   private IOException unexpected(Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();
@@ -217,7 +220,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
             + "; is this an API server?)");
   }
 
-  /** What a server says that does not give what was asked for. */
+  /** Returns the error for an answer with an error status. */
   private ApiException refusal(Sender sender, Exchange exchange) throws InterruptedException {
     byte[] body = exchange.beginning(LARGEST_REFUSAL);
     ApiStatus status = status(exchange, body);
@@ -253,7 +256,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
         default -> new ApiStatus(0, "", "", 0);
       };
     } catch (IOException e) {
-      log.debug("{}: a status that cannot be read", server, e);
+      log.debug("{}: cannot read the status in the answer", server, e);
       return new ApiStatus(0, "", "", 0);
     }
   }
@@ -269,7 +272,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     return "ApiServerClient[" + server() + "]";
   }
 
-  /** A URL that is put together. */
+  /** Builds a URL. */
   private final class Query {
     private final String place;
     private final StringBuilder url;
@@ -293,7 +296,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       return URLEncoder.encode(text, UTF_8);
     }
 
-    /** The URL without its query, for people. */
+    /** Returns the URL without its query, for people. */
     String place() {
       return place;
     }

@@ -21,11 +21,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens clients of API servers: the one of a kubeconfig, the one at {@code api_server}, or the one
- * of the cluster that this process runs in. Unless it is made {@link #forCommand for a command}, it
- * uses nothing else: neither {@code ~/.kube/config} nor {@code KUBECONFIG}. Like client-go it goes
- * through a proxy that the environment names, but to {@code api_server} only if the configuration
- * says so. Immutable; safe for all threads.
+ * Opens clients of API servers: of a kubeconfig, of {@code api_server}, or of the cluster that this
+ * process runs in. Unless it was created with {@link #forCommand}, it uses neither {@code
+ * ~/.kube/config} nor {@code KUBECONFIG}. Like client-go, it uses a proxy from the environment, but
+ * for {@code api_server} only if the configuration says so. Immutable; safe for all threads.
  */
 public final class ApiServerClientFactory implements ResourceClientFactory {
   private static final Path SERVICE_ACCOUNT =
@@ -37,7 +36,7 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
   private final ClusterChoice rule;
   private final Consumer<String> notices;
 
-  /** Opens what configurations name, with the environment of this process. */
+  /** Creates a factory for clusters as configured, with the environment of this process. */
   public ApiServerClientFactory(Ticker ticker) {
     this(ticker, System.getenv(), SERVICE_ACCOUNT);
   }
@@ -65,15 +64,16 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
   }
 
   /**
-   * A factory that chooses clusters as kubectl does. With {@code kubeconfig} it opens that file's
-   * cluster whatever a configuration names. Otherwise it takes for configurations without {@code
-   * kubeconfig_file} and {@code api_server}, outside a cluster, the files in {@code KUBECONFIG} or
-   * else {@code ~/.kube/config}; with {@code context} also in a cluster and for {@code api_server}.
+   * Returns a factory that chooses clusters as kubectl does. With {@code kubeconfig}, it opens the
+   * cluster of that file, whatever the configuration names. Otherwise, outside a cluster,
+   * configurations without {@code kubeconfig_file} and {@code api_server} use the files in {@code
+   * KUBECONFIG} or else {@code ~/.kube/config}. With {@code context}, this also applies in a
+   * cluster and to {@code api_server}.
    *
-   * @param kubeconfig null: none given
-   * @param context of every kubeconfig; null: its current one
+   * @param kubeconfig null if not given
+   * @param context the context of every kubeconfig; null for its current one
    * @param notices receives, for each opened client, which context of which file it uses if the
-   *     configuration does not say so; called by any thread
+   *     configuration does not say it; called by any thread
    */
   public ApiServerClientFactory forCommand(
       @Nullable Path kubeconfig, @Nullable String context, Consumer<String> notices) {
@@ -87,8 +87,8 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
   }
 
   /**
-   * Equal for configurations that mean the same server and credentials, so that they can share a
-   * client. Shows no secret.
+   * Returns a value that is equal for configurations with the same server and credentials, so that
+   * they can share a client. Contains no secret.
    */
   @Override
   public Object identity(KubernetesSdConfig config) {
@@ -115,8 +115,8 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
       }
       if (rule.ignoresKubeconfig(config)) {
         notices.accept(
-            "in a cluster: using its service account and not KUBECONFIG (--kubeconfig FILE uses a"
-                + " kubeconfig)");
+            "in a cluster: using its service account instead of KUBECONFIG (--kubeconfig"
+                + " FILE uses a kubeconfig)");
       }
       RenewingSender.Source server =
           config.apiServer().isPresent()
@@ -163,7 +163,7 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
     };
   }
 
-  /** The namespace that this process runs in. */
+  /** Returns the namespace of this process. */
   private Optional<String> ownNamespace(KubernetesSdConfig config) throws IOException {
     Path file = serviceAccount.resolve("namespace");
     boolean isNeeded = config.apiServer().isEmpty() && config.ownNamespace();

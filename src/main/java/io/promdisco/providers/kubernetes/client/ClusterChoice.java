@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Chooses the kubeconfig for the cluster of an SD config, or none. In this order:
  *
  * <ol>
- *   <li>the file of {@code --kubeconfig}, for every SD config;
- *   <li>{@code kubeconfig_file} of the SD config;
- *   <li>with {@code --context}, the user's kubeconfig;
- *   <li>{@code api_server} of the SD config: no kubeconfig;
- *   <li>in a cluster, its service account: no kubeconfig;
- *   <li>the user's kubeconfig: the files in {@code KUBECONFIG}, or else {@code ~/.kube/config}.
+ * <li>the file of {@code --kubeconfig}, for every SD config;
+ * <li>{@code kubeconfig_file} of the SD config;
+ * <li>with {@code --context}, the user's kubeconfig;
+ * <li>{@code api_server} of the SD config: no kubeconfig;
+ * <li>in a cluster, its service account: no kubeconfig;
+ * <li>the user's kubeconfig: the files in {@code KUBECONFIG}, or else {@code ~/.kube/config}.
  * </ol>
  *
  * <p>{@code --context} names the context of the kubeconfig. The embedded library uses neither these
@@ -52,23 +52,23 @@ final class ClusterChoice {
     this.isCommand = isCommand;
   }
 
-  /** For the library: as SD configs say. */
+  /** Returns the choice for the library, which depends only on the SD config. */
   static ClusterChoice asConfigured(Map<String, String> env, Path serviceAccount) {
     return new ClusterChoice(env, serviceAccount, null, "", false);
   }
 
   /**
-   * For commands.
+   * Returns the choice for commands.
    *
-   * @param file of {@code --kubeconfig}; null: not given
-   * @param context of {@code --context}; empty: not given
+   * @param file the value of {@code --kubeconfig}; null if not given
+   * @param context the value of {@code --context}; empty if not given
    */
   static ClusterChoice ofCommand(
       Map<String, String> env, Path serviceAccount, @Nullable Path file, String context) {
     return new ClusterChoice(env, serviceAccount, file, context, true);
   }
 
-  /** The kubeconfig to use; empty: {@code api_server}, or else the service account. */
+  /** Returns the kubeconfig to use; empty for {@code api_server}, or else the service account. */
   Optional<KubeconfigSource> kubeconfig(KubernetesSdConfig config) {
     if (file != null) {
       return Optional.of(KubeconfigSource.of(file, context));
@@ -80,12 +80,15 @@ final class ClusterChoice {
     return byDefault || !context.isEmpty() ? Optional.of(ofUser()) : Optional.empty();
   }
 
-  /** Whether the SD config alone does not show which kubeconfig is used. */
+  /** Whether the SD config alone does not determine which kubeconfig is used. */
   boolean isWorthTelling(KubernetesSdConfig config) {
     return file != null || !context.isEmpty() || config.kubeconfigFile().isEmpty();
   }
 
-  /** Whether {@code KUBECONFIG} has no effect on {@code config} since this is in a cluster. */
+  /**
+   * Whether {@code KUBECONFIG} has no effect on {@code config} because this process runs in a
+   * cluster.
+   */
   boolean ignoresKubeconfig(KubernetesSdConfig config) {
     return isCommand
         && config.apiServer().isEmpty()
@@ -142,7 +145,7 @@ final class ClusterChoice {
     return Path.of(home.isEmpty() ? System.getProperty("user.home", "") : home);
   }
 
-  /** A text with the user's home folder as {@code ~}. */
+  /** Returns a text with the user's home folder as {@code ~}. */
   String shortened(String text) {
     String home = home().toString();
     return home.length() <= 1 ? text : text.replace(home + File.separator, "~" + File.separator);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Settings from files that are replaced while the program runs. While the files cannot be used, the
- * last settings stay in use, which is logged once. Called by one thread at a time.
+ * Settings from files that are replaced while the program runs. If the new files cannot be used,
+ * the last settings stay in use, which is logged once. Called by one thread at a time.
  */
 final class LastGoodSettings implements RenewingSender.Source {
   private static final Logger log = EscapingLogger.of(LastGoodSettings.class);
@@ -25,9 +25,9 @@ final class LastGoodSettings implements RenewingSender.Source {
   }
 
   /**
-   * The content of the files, or their last usable content.
+   * Returns the content of the files, or their last usable content.
    *
-   * @throws IOException if they have never been usable
+   * @throws IOException if they were never usable
    */
   @Override
   public List<String> contents() throws IOException {

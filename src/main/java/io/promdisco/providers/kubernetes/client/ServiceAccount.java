@@ -33,10 +33,10 @@ final class ServiceAccount implements RenewingSender.Source {
   private boolean hasAuthority;
 
   /**
-   * A source.
+   * Creates a source.
    *
-   * @param folder in which the token and the CA are
-   * @param env the process environment, which names host and port, and perhaps a proxy
+   * @param folder the folder with the token and the CA
+   * @param env the process environment, which contains host and port, and possibly a proxy
    */
   ServiceAccount(Path folder, Map<String, String> env) {
     token = folder.resolve("token");
@@ -70,7 +70,9 @@ final class ServiceAccount implements RenewingSender.Source {
         true);
   }
 
-  /** Trusts the CA, or the CAs of this machine if its file has never been readable. */
+  /**
+   * Returns settings that trust the CA, or the CAs of this machine if its file was never readable.
+   */
   private TlsSettings tls() throws IOException {
     TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
     try {
@@ -81,7 +83,7 @@ final class ServiceAccount implements RenewingSender.Source {
       if (hasAuthority) {
         throw e;
       }
-      log.warn("{}; the CAs of this machine are trusted instead", e.getMessage());
+      log.warn("{}; trusting the CAs of this machine instead", e.getMessage());
       return tls;
     }
   }

@@ -1,4 +1,4 @@
-/** Chooses an API server, sends requests to it, and opens clients of it. */
+/** Chooses an API server, opens clients of it, and sends requests to it. */
 @Internal
 @NullMarked
 package io.promdisco.providers.kubernetes.client;

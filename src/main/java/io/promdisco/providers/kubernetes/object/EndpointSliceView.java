@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@code EndpointSlice}.
  *
- * @param addressType as {@code IPv4}
+ * @param addressType for example {@code IPv4}
  */
 public record EndpointSliceView(
     ObjectMeta meta, String addressType, List<Endpoint> endpoints, List<Port> ports)
@@ -16,8 +16,8 @@ public record EndpointSliceView(
   /**
    * An endpoint. Null means that the field is not set.
    *
-   * @param target what it stands for
-   * @param deprecatedTopology as an old API version wrote it; may be empty
+   * @param target the object behind the endpoint
+   * @param deprecatedTopology a field of an old API version; may be empty
    */
   public record Endpoint(
       List<String> addresses,
@@ -33,8 +33,8 @@ public record EndpointSliceView(
   /**
    * A port. Null means that the field is not set.
    *
-   * @param protocol as {@code TCP}
-   * @param appProtocol as {@code http}
+   * @param protocol for example {@code TCP}
+   * @param appProtocol for example {@code http}
    */
   public record Port(
       @Nullable String name,

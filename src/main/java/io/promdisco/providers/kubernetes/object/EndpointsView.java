@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
 public record EndpointsView(ObjectMeta meta, List<Subset> subsets) implements KubeObject {
 
   /**
-   * Addresses that share ports.
+   * Addresses with the same ports.
    *
-   * @param addresses those that are ready
-   * @param notReady those that are not
+   * @param addresses the ready addresses
+   * @param notReady the addresses that are not ready
    */
   public record Subset(List<Address> addresses, List<Address> notReady, List<Port> ports) {}
 
   /**
-   * An address. Null and empty differ: a field that was not set gives no label.
+   * An address. Null and empty differ: a field that is not set results in no label.
    *
    * @param ip the address
    * @param hostname may be empty
-   * @param nodeName null: not set
-   * @param target null: not set
+   * @param nodeName null if not set
+   * @param target null if not set
    */
   public record Address(
       String ip, String hostname, @Nullable String nodeName, @Nullable ObjectRef target) {}
@@ -29,8 +29,8 @@ public record EndpointsView(ObjectMeta meta, List<Subset> subsets) implements Ku
    * A port.
    *
    * @param name may be empty
-   * @param protocol as {@code TCP}
-   * @param appProtocol null: not set
+   * @param protocol for example {@code TCP}
+   * @param appProtocol null if not set
    */
   public record Port(String name, int number, String protocol, @Nullable String appProtocol) {}
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ingress.
  *
- * @param className {@code spec.ingressClassName}; null: not set
+ * @param className {@code spec.ingressClassName}; null if not set
  * @param tlsHosts the hosts of all {@code spec.tls} entries, in order
  */
 public record IngressView(
@@ -17,7 +17,7 @@ public record IngressView(
    * A rule.
    *
    * @param host may be empty
-   * @param paths the paths of its {@code http} part, as written; null: it has no such part
+   * @param paths the paths in its {@code http} part, as written; null if there is no such part
    */
   public record Rule(String host, @Nullable List<String> paths) {}
 }

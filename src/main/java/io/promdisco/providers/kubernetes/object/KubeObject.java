@@ -2,7 +2,7 @@ package io.promdisco.providers.kubernetes.object;
 
 /** A view of a Kubernetes object. All views are immutable records. */
 public interface KubeObject {
-  /** Name, labels and the like. */
+  /** Name, labels and other metadata. */
   ObjectMeta meta();
 
   /** Namespace and name. */

@@ -1,4 +1,4 @@
 package io.promdisco.providers.kubernetes.object;
 
-/** An object of which only the metadata matters: a namespace, a replica set, a job. */
+/** An object whose metadata is enough: a namespace, a replica set, a job. */
 public record MetadataView(ObjectMeta meta) implements KubeObject {}

@@ -8,7 +8,7 @@ import java.util.List;
  * @param providerId {@code spec.providerID}
  * @param addresses {@code status.addresses}, in order
  * @param conditions {@code status.conditions}, in order
- * @param kubeletPort port of the kubelet's end point; 0 if not set
+ * @param kubeletPort port of the kubelet's endpoint; 0 if not set
  */
 public record NodeView(
     ObjectMeta meta,
@@ -21,15 +21,15 @@ public record NodeView(
   /**
    * An address.
    *
-   * @param type as {@code InternalIP}
+   * @param type for example {@code InternalIP}
    */
   public record Address(String type, String address) {}
 
   /**
    * A condition.
    *
-   * @param type as {@code Ready}
-   * @param status as {@code True}
+   * @param type for example {@code Ready}
+   * @param status for example {@code True}
    */
   public record Condition(String type, String status) {}
 }

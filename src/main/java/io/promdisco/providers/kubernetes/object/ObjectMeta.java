@@ -4,13 +4,13 @@ import io.promdisco.model.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What discovery reads of {@code metadata}.
+ * The fields of {@code metadata} that discovery reads.
  *
  * @param uid the object's uid
- * @param version the resource version as a number; a version that is no decimal number is held as a
- *     hash less than 0, so that equality can still be asked (KEP-5504 makes it a number that may be
+ * @param version the resource version as a number. A version that is not a decimal number becomes a
+ *     negative hash, which allows checks for equality (KEP-5504 makes it a number that can be
  *     compared)
- * @param controller the owner that controls it, if any
+ * @param controller the owner that is its controller, if any
  */
 public record ObjectMeta(
     ObjectKey key,
@@ -19,7 +19,7 @@ public record ObjectMeta(
     Labels labels,
     Labels annotations,
     @Nullable OwnerRef controller) {
-  /** Whether it is known to be from before {@code version}. */
+  /** Whether it is known to be older than {@code version}. */
   public boolean isBefore(long version) {
     return this.version > 0 && this.version < version;
   }
@@ -29,7 +29,7 @@ public record ObjectMeta(
     return key.name();
   }
 
-  /** Its namespace, or the empty string. */
+  /** Its namespace, or an empty string. */
   public String namespace() {
     return key.namespace();
   }
@@ -37,7 +37,7 @@ public record ObjectMeta(
   /**
    * An owner with {@code controller: true}.
    *
-   * @param kind as {@code ReplicaSet}
+   * @param kind for example {@code ReplicaSet}
    * @param name its name, in the same namespace
    */
   public record OwnerRef(String kind, String name) {}

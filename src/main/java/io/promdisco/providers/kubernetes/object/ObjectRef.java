@@ -3,7 +3,7 @@ package io.promdisco.providers.kubernetes.object;
 /**
  * A reference to another object.
  *
- * @param kind as {@code Pod}
+ * @param kind for example {@code Pod}
  * @param namespace may be empty
  */
 public record ObjectRef(String kind, String namespace, String name) {}

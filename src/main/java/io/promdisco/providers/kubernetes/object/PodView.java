@@ -5,13 +5,14 @@ import java.util.List;
 /**
  * A pod.
  *
- * @param ip {@code status.podIP}; empty: none yet
+ * @param ip {@code status.podIP}; empty if there is none yet
  * @param hostIp {@code status.hostIP}
  * @param phase {@code status.phase}
- * @param ready status of the first condition {@code Ready}, as written; empty: no such condition
+ * @param ready the status of the first condition {@code Ready}, as written; empty if there is no
+ *     such condition
  * @param nodeName {@code spec.nodeName}
  * @param containers the containers, then the init containers
- * @param furtherIps {@code status.podIPs} after the first, which is {@code ip}
+ * @param furtherIps {@code status.podIPs} without the first, which is {@code ip}
  */
 public record PodView(
     ObjectMeta meta,
@@ -28,7 +29,7 @@ public record PodView(
    * A container.
    *
    * @param image as in the spec
-   * @param id {@code containerID} of its status; empty: no status yet
+   * @param id {@code containerID} of its status; empty if there is no status yet
    * @param init whether it is an init container
    */
   public record Container(String name, String image, String id, boolean init, List<Port> ports) {}
@@ -37,7 +38,7 @@ public record PodView(
    * A declared port.
    *
    * @param name may be empty
-   * @param protocol as {@code TCP}
+   * @param protocol for example {@code TCP}
    */
   public record Port(String name, int number, String protocol) {}
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param group API group; empty for the core group
  * @param plural as in URLs and RBAC rules
- * @param kind as {@code Pod}
+ * @param kind for example {@code Pod}
  * @param namespaced whether objects live in namespaces
  * @param view the view of its objects
  */
@@ -73,7 +73,7 @@ public record Resource<V extends KubeObject>(
     return group.isEmpty() ? version : group + "/" + version;
   }
 
-  /** The URL path of the collection in {@code namespace}; empty: all namespaces. */
+  /** Returns the URL path of the collection in {@code namespace}; empty for all namespaces. */
   public String path(String namespace) {
     String root = group.isEmpty() ? "/api/v1" : "/apis/" + group + "/" + version;
     return root + (namespacedPath(namespace) ? "/namespaces/" + namespace : "") + "/" + plural;

@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * A service.
  *
- * @param type as {@code ClusterIP}
+ * @param type for example {@code ClusterIP}
  * @param clusterIp {@code spec.clusterIP}
  * @param externalName {@code spec.externalName}
  * @param loadBalancerIp the deprecated {@code spec.loadBalancerIP}
- * @param ingressIps the non-empty {@code status.loadBalancer.ingress[].ip}
+ * @param ingressIps the {@code status.loadBalancer.ingress[].ip} that are not empty
  * @param ipFamilies {@code spec.ipFamilies}, the primary one first, if {@code spec.ipFamilyPolicy}
  *     is {@code PreferDualStack} or {@code RequireDualStack}; otherwise empty
- * @param furtherIps {@code spec.clusterIPs} after the first, which is {@code clusterIp}, then
+ * @param furtherIps {@code spec.clusterIPs} without the first, which is {@code clusterIp}, then
  *     {@code spec.externalIPs}
- * @param ingressHosts the non-empty {@code status.loadBalancer.ingress[].hostname}
+ * @param ingressHosts the {@code status.loadBalancer.ingress[].hostname} that are not empty
  */
 public record ServiceView(
     ObjectMeta meta,
@@ -33,7 +33,7 @@ public record ServiceView(
    * A port.
    *
    * @param name may be empty
-   * @param protocol as {@code TCP}
+   * @param protocol for example {@code TCP}
    * @param appProtocol may be empty
    */
   public record Port(String name, int number, String protocol, String appProtocol) {}

@@ -1,4 +1,4 @@
-/** Slim immutable views of the Kubernetes objects, holding only what discovery reads. */
+/** Small immutable views of Kubernetes objects, with only the fields that discovery reads. */
 @Internal
 @NullMarked
 package io.promdisco.providers.kubernetes.object;

@@ -7,7 +7,7 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import org.jspecify.annotations.Nullable;
 
-/** A builder of groups of endpoints, which show their service and their pods. */
+/** Builds groups of endpoints, whose labels depend on their service and their pods. */
 abstract class AbstractEndpointsGroupBuilder<V extends KubeObject>
     extends NamespacedGroupBuilder<V> {
   private final String nameLabel;
@@ -22,15 +22,15 @@ abstract class AbstractEndpointsGroupBuilder<V extends KubeObject>
     podLabels = new PodLabels(attach);
   }
 
-  /** The pods of one object's endpoints. */
+  /** Returns the pods behind one object's endpoints. */
   final EndpointPods pods(ObjectLookup lookup) {
     return new EndpointPods(podLabels, ports, lookup);
   }
 
-  /** The service of {@code object}; null: there is none. */
+  /** Returns the service of {@code object}, or null. */
   abstract @Nullable ServiceView service(V object, ObjectLookup lookup);
 
-  /** Sets the labels of a group that come before those of annotations, in order of names. */
+  /** Sets the labels of a group that come before those of annotations in the order of names. */
   void addFirst(Labels.Builder out, V object) {}
 
   @Override

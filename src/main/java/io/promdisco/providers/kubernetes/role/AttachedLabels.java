@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The labels of nodes and namespaces, as other objects' groups and targets show them. */
+/** The labels of nodes and namespaces that are added to other objects' groups and targets. */
 final class AttachedLabels {
   private static final String NODE_NAME = MetaLabels.PREFIX + "node_name";
 
@@ -23,12 +23,12 @@ final class AttachedLabels {
     this.attach = attach;
   }
 
-  /** The labels of the namespace {@code name}; none if it is unknown or was not asked for. */
+  /** Returns the labels of the namespace {@code name}; empty if it is unknown or not requested. */
   Labels namespace(String name, ObjectLookup lookup) {
     return attach.namespace() ? namespaces.of(lookup.namespace(name)) : Labels.EMPTY;
   }
 
-  /** The labels of the node {@code name}; none if it is unknown or null. */
+  /** Returns the labels of the node {@code name}; empty if it is unknown or null. */
   Labels node(@Nullable String name, ObjectLookup lookup) {
     return name == null ? Labels.EMPTY : nodes.of(lookup.node(name));
   }
@@ -48,7 +48,7 @@ final class AttachedLabels {
     return out.build();
   }
 
-  /** Labels made of an object, kept until another version of it is asked for. */
+  /** Labels made from an object, stored until another version of it is requested. */
   private static final class LabelCache {
     private static final int MOST = 10_000;
 
@@ -61,7 +61,7 @@ final class AttachedLabels {
       this.maker = maker;
     }
 
-    @SuppressWarnings("ReferenceEquality") // the very same object: comparing contents costs more
+    @SuppressWarnings("ReferenceEquality") // the same object, because comparing contents costs more
     Labels of(@Nullable KubeObject object) {
       if (object == null) {
         return Labels.EMPTY;

@@ -14,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pods that the endpoints of one object stand for, and which of their ports the endpoints
- * cover. The declared ports that are not covered become targets of their own.
+ * The pods behind the endpoints of one object, and which of their ports the endpoints cover.
+ * Declared ports that are not covered become additional targets.
  */
 final class EndpointPods {
-  /** So many ports of a pod are remembered in an array, and so many are searched one by one. */
+  /** The number of a pod's ports that are stored in an array and searched sequentially. */
   private static final int FEW_PORTS = 16;
 
   private final Map<ObjectKey, EndpointPod> seen = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class EndpointPods {
     this.lookup = lookup;
   }
 
-  /** The pod that {@code target} refers to, if it is one and known. */
+  /** Returns the pod that {@code target} refers to; null if it is not a known pod. */
   @Nullable EndpointPod find(@Nullable ObjectRef target) {
     if (target == null || !target.kind().equals("Pod")) {
       return null;
@@ -52,7 +52,7 @@ final class EndpointPods {
     return known;
   }
 
-  /** Adds a target for each declared port of the found pods that was not covered. */
+  /** Adds a target for each declared port of the found pods that is not covered. */
   void addUncovered(List<Labels> targets, GroupMemory memory) {
     for (EndpointPod entry : seen.values()) {
       String ip = entry.pod.ip();
@@ -73,25 +73,25 @@ final class EndpointPods {
     }
   }
 
-  /** A declared port, and the protocol that its label shows. */
+  /** A declared port, and the protocol for its label. */
   private record Match(PodView.Container container, PodView.Port port, String protocol) {}
 
-  /** A pod with its labels. */
+  /** A pod and its labels. */
   static final class EndpointPod {
     private final PodView pod;
     private final Labels labels;
     private int[] covered = new int[2];
     private int count;
-    private @Nullable Set<Integer> manyCovered; // instead of the array, if there are many
+    private @Nullable Set<Integer> manyCovered; // used instead of the array for many ports
     private int searches;
-    private @Nullable Map<Integer, Match> matches; // by port, after some searches
+    private @Nullable Map<Integer, Match> matches; // by port; made after some searches
 
     private EndpointPod(PodView pod, Labels labels) {
       this.pod = pod;
       this.labels = labels;
     }
 
-    /** How many labels {@link #add} makes at most. */
+    /** Returns the maximum number of labels that {@link #add} adds. */
     int size() {
       return labels.size() + 6;
     }
@@ -100,8 +100,8 @@ final class EndpointPods {
      * Sets the pod's labels for an endpoint at {@code port}, with those of the last container that
      * declares the port, and counts the port as covered.
      *
-     * @param port null: the endpoint has no number, and covers nothing
-     * @param protocol the one to show; null: that of the container port
+     * @param port null if the endpoint has no port number, and so covers nothing
+     * @param protocol the protocol for the label; null for that of the container port
      */
     void add(
         Labels.Builder out, @Nullable Integer port, @Nullable String protocol, PortTexts ports) {
@@ -123,7 +123,7 @@ final class EndpointPods {
         known = new HashMap<>();
         matches = known;
         for (PodView.Container container : pod.containers()) {
-          Set<Integer> own = new HashSet<>(); // The first port of the last container counts.
+          Set<Integer> own = new HashSet<>(); // the first port of the last container wins
           for (PodView.Port port : container.ports()) {
             if (own.add(port.number())) {
               known.put(port.number(), new Match(container, port, port.protocol()));
@@ -154,7 +154,7 @@ final class EndpointPods {
         out.setAll(labels);
         return;
       }
-      // The container's labels go where they belong in order of names.
+      // The container's labels are inserted in the order of names.
       int at = -labels.indexOf(PodLabels.CONTAINER_ID) - 1;
       for (int i = 0; i < at; i++) {
         out.set(labels.name(i), labels.value(i));

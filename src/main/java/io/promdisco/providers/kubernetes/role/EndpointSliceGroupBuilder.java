@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target for each address and port of each {@code EndpointSlice}, and one for each declared port
- * of their pods that the slice does not cover. The slice of the second address family of a
- * dual-stack service has none: its targets would be those of the first again.
+ * Makes a target for each address and port of each {@code EndpointSlice}, and one for each declared
+ * port of their pods that the slice does not cover. A slice of the second address family of a
+ * dual-stack service results in no targets, because they would repeat those of the first.
  */
 public final class EndpointSliceGroupBuilder
     extends AbstractEndpointsGroupBuilder<EndpointSliceView> {
@@ -35,10 +35,10 @@ public final class EndpointSliceGroupBuilder
   private static final String PORT_NAME = SLICE + "port_name";
   private static final String PORT_PROTOCOL = SLICE + "port_protocol";
 
-  /** The label of a slice that names its service. */
+  /** The label of a slice that contains the name of its service. */
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-  /** Adds the labels that {@code attach} asks for. */
+  /** Creates a builder that adds the labels of {@code attach}. */
   public EndpointSliceGroupBuilder(AttachMetadata attach) {
     super("endpointslice", attach);
   }
@@ -67,22 +67,22 @@ public final class EndpointSliceGroupBuilder
     return group(slice, targets, lookup, memory);
   }
 
-  /** The service that a slice belongs to; null: none. */
+  /** Returns the service of a slice, or null. */
   public static @Nullable ObjectKey serviceOf(EndpointSliceView slice) {
     String name = slice.meta().labels().get(SERVICE_NAME);
     return name == null ? null : new ObjectKey(slice.meta().namespace(), name);
   }
 
   /**
-   * The node whose labels an endpoint shows when nodes are attached: the one it stands for, or else
-   * the one it is on; null: none.
+   * Returns the node whose labels an endpoint gets with attached nodes: the node behind the
+   * endpoint, or else the one that it is on; null if there is none.
    */
   public static @Nullable String attachedNode(EndpointSliceView.Endpoint endpoint) {
     ObjectRef target = endpoint.target();
     return target != null && target.kind().equals("Node") ? target.name() : endpoint.nodeName();
   }
 
-  /** Whether {@code slice} is of another family than the first of its dual-stack service. */
+  /** Whether {@code slice} has another address family than the first of its dual-stack service. */
   public static boolean isSecondFamily(EndpointSliceView slice, ServiceView service) {
     return !service.ipFamilies().isEmpty()
         && !service.ipFamilies().get(0).equals(slice.addressType());

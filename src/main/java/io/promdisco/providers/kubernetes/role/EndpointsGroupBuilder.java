@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target for each address and port of each {@code Endpoints} object, ready or not, and one for
- * each declared port of their pods that no subset covers.
+ * Makes a target for each address and port of each {@code Endpoints} object, ready or not, and one
+ * for each declared port of their pods that no subset covers.
  */
 public final class EndpointsGroupBuilder extends AbstractEndpointsGroupBuilder<EndpointsView> {
   private static final String HOSTNAME = MetaLabels.PREFIX + "endpoint_hostname";
@@ -23,7 +23,7 @@ public final class EndpointsGroupBuilder extends AbstractEndpointsGroupBuilder<E
   private static final String TARGET_KIND = MetaLabels.PREFIX + "endpoint_address_target_kind";
   private static final String TARGET_NAME = MetaLabels.PREFIX + "endpoint_address_target_name";
 
-  /** Adds the labels that {@code attach} asks for. */
+  /** Creates a builder that adds the labels of {@code attach}. */
   public EndpointsGroupBuilder(AttachMetadata attach) {
     super("endpoints", attach);
   }
@@ -53,8 +53,8 @@ public final class EndpointsGroupBuilder extends AbstractEndpointsGroupBuilder<E
   }
 
   /**
-   * The node whose labels an address shows when nodes are attached: the one it is on, or else the
-   * one it stands for; null: none.
+   * Returns the node whose labels an address gets with attached nodes: the one that it is on, or
+   * else the node behind the address; null if there is none.
    */
   public static @Nullable String attachedNode(EndpointsView.Address address) {
     if (address.nodeName() != null) {
@@ -92,7 +92,7 @@ public final class EndpointsGroupBuilder extends AbstractEndpointsGroupBuilder<E
     MetaLabels.put(out, PORT_PROTOCOL, port.protocol());
     out.set(READY, ready).setAll(ofNode);
     if (pod != null) {
-      // A matched container port shows the protocol of the endpoint, not its own.
+      // The protocol label of a matched container port is that of the endpoint port.
       pod.add(out, port.number(), port.protocol(), ports);
     }
     return out.build();

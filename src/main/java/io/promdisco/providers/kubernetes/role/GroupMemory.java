@@ -5,23 +5,26 @@ import io.promdisco.util.SourceMemory;
 import java.io.Serial;
 
 /**
- * Counts about how much memory a group takes before its targets are made, and refuses it beyond a
- * limit: an object of a few kilobytes may stand for millions of targets, or for as many labels. For
- * one thread; for one group after the other.
+ * Estimates the memory of a group before its targets are made, and rejects it beyond a limit: an
+ * object of a few kilobytes can result in millions of targets or labels. For one thread, and one
+ * group at a time.
  */
 public final class GroupMemory {
-  /** Labels of a group are counted from so many targets on; with fewer they cost little. */
+  /**
+   * The number of targets from which the labels of a group are counted; with fewer targets they
+   * cost little.
+   */
   private static final int FEW_TARGETS = 10;
 
   private final long most;
   private long taken;
 
-  /** At most {@code most} bytes for a group. */
+  /** Creates a counter that allows {@code most} bytes for a group. */
   public GroupMemory(long most) {
     this.most = most;
   }
 
-  /** No limit. */
+  /** Returns a counter without a limit. */
   static GroupMemory unlimited() {
     return new GroupMemory(Long.MAX_VALUE / 4);
   }
@@ -31,22 +34,22 @@ public final class GroupMemory {
     taken = 0;
   }
 
-  /** The bytes of the group. */
+  /** Returns the counted bytes of the group. */
   public long taken() {
     return taken;
   }
 
-  /** Refuses so many targets before the first one is made. */
+  /** Checks the limit for this number of targets before the first one is made. */
   void expect(long targets) {
     check(SourceMemory.TARGET * targets);
   }
 
-  /** Counts a target of at most so many labels. */
+  /** Counts a target with at most this number of labels. */
   void target(int labels) {
     take(SourceMemory.TARGET + SourceMemory.sharedLabels(labels, 1));
   }
 
-  /** Counts the labels of a group with so many targets. */
+  /** Counts the labels of a group with this number of targets. */
   void shared(Labels labels, int targets) {
     if (targets > FEW_TARGETS) {
       take(SourceMemory.sharedLabels(labels, targets));
@@ -64,7 +67,7 @@ public final class GroupMemory {
     }
   }
 
-  /** A group takes too much memory. */
+  /** Thrown if a group needs too much memory. */
   public static final class TooLargeException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -72,8 +75,8 @@ public final class GroupMemory {
       super(
           "its targets would take more than about "
               + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
-              + " of memory, half of what a source may take (expected: fewer addresses, ports or"
-              + " labels, or a larger heap, or a larger limit: --source-memory, in a program"
+              + " of memory, half of the limit of a source (expected: fewer addresses, ports or"
+              + " labels, a larger heap, or a higher limit: --source-memory, in a program"
               + " Promdisco.Builder.sourceMemory)");
     }
   }

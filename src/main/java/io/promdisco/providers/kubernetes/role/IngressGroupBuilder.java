@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 
-/** A target for each path of each rule of each ingress. */
+/** Makes a target for each path of each rule of each ingress. */
 public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressView> {
   private static final String CLASS_NAME = MetaLabels.PREFIX + "ingress_class_name";
   private static final String HOST = MetaLabels.PREFIX + "ingress_host";
@@ -19,12 +19,12 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
   private static final String SCHEME = MetaLabels.PREFIX + "ingress_scheme";
   private static final List<String> ROOT = List.of("/");
 
-  /** So many TLS hosts are compared one by one. */
+  /** The number of TLS hosts up to which they are compared sequentially. */
   private static final int FEW_HOSTS = 8;
 
   private final ObjectLabels own = new ObjectLabels("ingress");
 
-  /** Adds the labels that {@code attach} asks for. */
+  /** Creates a builder that adds the labels of {@code attach}. */
   public IngressGroupBuilder(AttachMetadata attach) {
     super("ingress", attach);
   }
@@ -38,7 +38,7 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
       for (String path : rule.paths() == null ? ROOT : rule.paths()) {
         memory.target(4);
         Labels.Builder out = Labels.builder(4);
-        // A rule without host has an empty address: a job may set one by relabelling.
+        // A rule without a host results in an empty address, which a job may set by relabelling.
         out.set(MetaLabels.ADDRESS, rule.host());
         MetaLabels.put(out, HOST, rule.host());
         out.set(PATH, path.isEmpty() ? "/" : path);
@@ -61,13 +61,16 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
     return out.setAll(ofNamespace).build();
   }
 
-  /** A set if there are many, so that many rules do not look through all of them. */
+  /** Returns a set if there are many, so that many rules need not search through all of them. */
   private static Collection<String> tlsHosts(IngressView ingress) {
     List<String> hosts = ingress.tlsHosts();
     return hosts.size() <= FEW_HOSTS ? hosts : new HashSet<>(hosts);
   }
 
-  /** Whether {@code host} is one of {@code patterns}, or {@code *} stands for its first part. */
+  /**
+   * Whether {@code host} is one of {@code patterns}, or matches one with {@code *} as its first
+   * part.
+   */
   private static boolean hasTls(Collection<String> patterns, String host) {
     if (patterns.isEmpty()) {
       return false;

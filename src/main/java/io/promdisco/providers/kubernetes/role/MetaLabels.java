@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Names and texts that all roles use. */
 final class MetaLabels {
-  /** Begins the name of every label of this mechanism. */
+  /** The prefix of every label of this mechanism. */
   static final String PREFIX = "__meta_kubernetes_";
 
   static final String ADDRESS = "__address__";
@@ -21,17 +21,19 @@ final class MetaLabels {
     }
   }
 
-  /** {@code true} or {@code false}; null if {@code value} is. */
+  /** Returns {@code true}, {@code false}, or null for null. */
   static @Nullable String text(@Nullable Boolean value) {
     return value == null ? null : value ? TRUE : "false";
   }
 
-  /** {@code host:port}, with brackets around an IPv6 address. */
+  /** Returns {@code host:port}, with brackets around an IPv6 address. */
   static String address(String host, String port) {
     return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
   }
 
-  /** {@code name} with an underscore for each character that a label name may not have. */
+  /**
+   * Returns {@code name} with an underscore for each character that is not allowed in a label name.
+   */
   static String sanitize(String name) {
     StringBuilder out = new StringBuilder(name.length());
     for (int i = 0; i < name.length(); ) {
@@ -45,8 +47,8 @@ final class MetaLabels {
   }
 
   /**
-   * Lower case, code point by code point: each stays one (İ becomes i), whatever the language, and
-   * no sigma is final.
+   * Converts to lower case code point by code point: one stays one (İ becomes i), independent of
+   * the language, and without a final sigma.
    */
   static String lower(String text) {
     return switch (text) {

@@ -8,7 +8,7 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A builder of the groups of objects that are in namespaces. */
+/** Builds the groups of objects that have a namespace. */
 abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuilder<V> {
   final AttachMetadata attach;
   final PortTexts ports = new PortTexts();
@@ -16,9 +16,9 @@ abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuil
   private final String kind;
 
   /**
-   * A builder.
+   * Creates a builder.
    *
-   * @param kind begins the sources of its groups
+   * @param kind the first part of the sources of its groups
    * @param attach the labels to add
    */
   NamespacedGroupBuilder(String kind, AttachMetadata attach) {
@@ -32,7 +32,7 @@ abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuil
     return kind + "/" + key.namespace() + "/" + key.name();
   }
 
-  /** The group of {@code object}; an empty one if there are no targets. */
+  /** Returns the group of {@code object}; an empty one if there are no targets. */
   final TargetGroup group(V object, List<Labels> targets, ObjectLookup lookup, GroupMemory memory) {
     String source = source(object.key());
     if (targets.isEmpty()) {
@@ -43,15 +43,15 @@ abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuil
     return new TargetGroup(source, targets, labels);
   }
 
-  /** The labels that all targets of {@code object} have. */
+  /** Returns the labels that all targets of {@code object} have. */
   abstract Labels groupLabels(V object, ObjectLookup lookup);
 
-  /** The labels of the object's namespace; none if they are not to be attached. */
+  /** Returns the labels of the object's namespace; empty if they are not attached. */
   final Labels ofNamespace(V object, ObjectLookup lookup) {
     return attached.namespace(object.key().namespace(), lookup);
   }
 
-  /** The labels of the node {@code name}; none if they are not to be attached. */
+  /** Returns the labels of the node {@code name}; empty if they are not attached. */
   final Labels ofNode(@Nullable String name, ObjectLookup lookup) {
     return attach.node() ? attached.node(name, lookup) : Labels.EMPTY;
   }

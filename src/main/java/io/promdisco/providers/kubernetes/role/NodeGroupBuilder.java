@@ -9,14 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A target for each node: its kubelet. A node without a usable address has none. */
+/** Makes a target for each node, which is its kubelet. A node without a usable address has none. */
 public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
   private static final String ADDRESS_PREFIX = MetaLabels.PREFIX + "node_address_";
   private static final String CONDITION_PREFIX = MetaLabels.PREFIX + "node_condition_";
   private static final String NAME = MetaLabels.PREFIX + "node_name";
   private static final String PROVIDER_ID = MetaLabels.PREFIX + "node_provider_id";
 
-  /** The types of addresses that are scraped: the first address of the first type of a node. */
+  /**
+   * The usable types of addresses, in order of preference. A node's first address of the first type
+   * is scraped.
+   */
   public static final List<String> ADDRESS_TYPES =
       List.of("InternalIP", "InternalDNS", "ExternalIP", "ExternalDNS", "LegacyHostIP", "Hostname");
 
@@ -58,7 +61,8 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
     Labels.Builder out = Labels.builder(ObjectLabels.count(meta) + node.conditions().size() + 2);
     own.addAnnotations(out, meta);
     for (NodeView.Condition condition : node.conditions()) {
-      // Of two that share a name the later counts, so that an empty one is set too.
+      // The label must be set even if it is empty, because of two with the same name the later one
+      // is used.
       out.set(
           CONDITION_PREFIX + MetaLabels.sanitize(MetaLabels.lower(condition.type())),
           MetaLabels.lower(condition.status()));

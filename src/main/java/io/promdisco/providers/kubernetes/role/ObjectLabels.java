@@ -6,30 +6,30 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The labels that an object's own labels and annotations become: one with the value and one that
- * says that it is there. Remembers the names, since most objects of a kind have the same.
+ * The labels made from an object's labels and annotations: one with the value, and one that says
+ * that it exists. Remembers the names, because most objects of a kind have the same.
  */
 final class ObjectLabels {
   private final NameCache annotations;
   private final NameCache labels;
 
-  /** For objects of {@code resource}, as {@code pod}. */
+  /** Creates an instance for objects of {@code resource}, for example {@code pod}. */
   ObjectLabels(String resource) {
     annotations = new NameCache(MetaLabels.PREFIX + resource + "_annotation");
     labels = new NameCache(MetaLabels.PREFIX + resource + "_label");
   }
 
-  /** Those of the annotations. */
+  /** Adds the labels of the annotations. */
   void addAnnotations(Labels.Builder out, ObjectMeta meta) {
     annotations.add(out, meta.annotations());
   }
 
-  /** Those of the labels. */
+  /** Adds the labels of the labels. */
   void addLabels(Labels.Builder out, ObjectMeta meta) {
     labels.add(out, meta.labels());
   }
 
-  /** How many labels both make at most. */
+  /** Returns the maximum number of labels that both add. */
   static int count(ObjectMeta meta) {
     return 2 * (meta.labels().size() + meta.annotations().size());
   }
@@ -37,7 +37,9 @@ final class ObjectLabels {
   private record Names(String value, String present) {}
 
   private static final class NameCache {
-    /** Far above what a cluster has; annotations with ever new names must not fill the memory. */
+    /**
+     * Far more than clusters have; annotations that always have new names must not fill the memory.
+     */
     private static final int MOST = 10_000;
 
     private final Map<String, Names> known = new HashMap<>();

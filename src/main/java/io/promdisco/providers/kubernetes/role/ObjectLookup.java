@@ -7,7 +7,10 @@ import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import org.jspecify.annotations.Nullable;
 
-/** The objects that a group's labels may come from besides its own; null: there is none. */
+/**
+ * The other objects that a group's labels may depend on. Methods return null if there is no such
+ * object.
+ */
 public interface ObjectLookup {
   /** The node called {@code name}. */
   @Nullable NodeView node(String name);

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A target for each declared port of each container, and one for each container that declares none.
- * A pod without address has no targets; neither has, when nodes are attached, a pod whose node is
- * not known, since a selector may leave the node out.
+ * Makes a target for each declared port of each container, and one for each container that declares
+ * none. A pod without an address has no targets. With attached nodes, a pod on an unknown node has
+ * none either, because a selector may exclude the node.
  */
 public final class PodGroupBuilder extends NamespacedGroupBuilder<PodView> {
   private final PodLabels podLabels;
 
-  /** Adds the labels that {@code attach} asks for. */
+  /** Creates a builder that adds the labels of {@code attach}. */
   public PodGroupBuilder(AttachMetadata attach) {
     super("pod", attach);
     podLabels = new PodLabels(attach);

@@ -9,7 +9,7 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta.OwnerRef;
 import io.promdisco.providers.kubernetes.object.PodView;
 import org.jspecify.annotations.Nullable;
 
-/** The labels that a pod gives to its own group and to the endpoints that stand for it. */
+/** The labels of a pod for its own group, and for endpoints that refer to it. */
 final class PodLabels {
   static final String CONTAINER_ID = MetaLabels.PREFIX + "pod_container_id";
   static final String CONTAINER_IMAGE = MetaLabels.PREFIX + "pod_container_image";
@@ -39,12 +39,12 @@ final class PodLabels {
     this.attach = attach;
   }
 
-  /** How many labels {@link #add} makes at most. */
+  /** Returns the maximum number of labels that {@link #add} adds. */
   static int count(PodView pod) {
     return ObjectLabels.count(pod.meta()) + 12;
   }
 
-  /** Sets all of them, in order of names. */
+  /** Adds the labels in the order of their names. */
   void add(Labels.Builder out, PodView pod, ObjectLookup lookup) {
     ObjectMeta meta = pod.meta();
     own.addAnnotations(out, meta);

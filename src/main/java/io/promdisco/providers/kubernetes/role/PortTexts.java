@@ -2,14 +2,14 @@ package io.promdisco.providers.kubernetes.role;
 
 import org.jspecify.annotations.Nullable;
 
-/** Port numbers as text, the same number mostly as the same string. */
+/** Port numbers as text. Equal numbers usually share a string. */
 final class PortTexts {
   private static final int SLOTS = 256;
 
   private final @Nullable String[] texts = new @Nullable String[SLOTS];
   private final int[] numbers = new int[SLOTS];
 
-  /** {@code port} in decimal digits. */
+  /** Returns {@code port} in decimal digits. */
   String of(int port) {
     int slot = (port ^ port >>> 8) & (SLOTS - 1);
     String text = texts[slot];

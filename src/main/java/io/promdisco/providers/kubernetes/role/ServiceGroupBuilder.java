@@ -8,7 +8,7 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A target for each port of each service, under its name in the cluster's DNS. */
+/** Makes a target for each port of each service, with its name in the cluster's DNS as address. */
 public final class ServiceGroupBuilder extends NamespacedGroupBuilder<ServiceView> {
   private static final String CLUSTER_IP = MetaLabels.PREFIX + "service_cluster_ip";
   private static final String EXTERNAL_NAME = MetaLabels.PREFIX + "service_external_name";
@@ -20,7 +20,7 @@ public final class ServiceGroupBuilder extends NamespacedGroupBuilder<ServiceVie
 
   private final ServiceLabels serviceLabels = new ServiceLabels();
 
-  /** Adds the labels that {@code attach} asks for. */
+  /** Creates a builder that adds the labels of {@code attach}. */
   public ServiceGroupBuilder(AttachMetadata attach) {
     super("svc", attach);
   }

@@ -3,13 +3,13 @@ package io.promdisco.providers.kubernetes.role;
 import io.promdisco.model.Labels;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 
-/** The labels that a service gives to its own group and to those of its endpoints. */
+/** The labels of a service for its own group and for those of its endpoints. */
 final class ServiceLabels {
   private static final String NAME = MetaLabels.PREFIX + "service_name";
 
   private final ObjectLabels own = new ObjectLabels("service");
 
-  /** Sets all but the namespace, in order of names. */
+  /** Adds all labels but the namespace in the order of their names. */
   void add(Labels.Builder out, ObjectMeta service) {
     own.addAnnotations(out, service);
     own.addLabels(out, service);

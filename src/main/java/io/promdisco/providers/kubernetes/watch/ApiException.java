@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API server refused, or ended a watch with an ERROR event. Everything else that goes wrong on
- * the way is another {@link IOException}.
+ * Thrown if the API server rejects a request, or ends a watch with an ERROR event. All other
+ * failures are other {@link IOException}s.
  */
 public final class ApiException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -17,12 +17,12 @@ public final class ApiException extends IOException {
   private final transient @Nullable Duration retryAfter;
 
   /**
-   * As the server said it.
+   * Creates an exception from what the server sent.
    *
    * @param code HTTP status or the code of the {@code Status} object
-   * @param reason as {@code Forbidden}, {@code Expired}; empty if not given
-   * @param message for people; no secret
-   * @param retryAfter of the header or {@code details.retryAfterSeconds}
+   * @param reason for example {@code Forbidden} or {@code Expired}; empty if not set
+   * @param message text for people, without secrets
+   * @param retryAfter from the header or {@code details.retryAfterSeconds}
    */
   public ApiException(int code, String reason, String message, @Nullable Duration retryAfter) {
     super(message);
@@ -36,17 +36,17 @@ public final class ApiException extends IOException {
     return code;
   }
 
-  /** As {@code Forbidden}, {@code Expired}; empty if not given. */
+  /** The reason, for example {@code Forbidden} or {@code Expired}; empty if not set. */
   public String reason() {
     return reason;
   }
 
-  /** How long the server asks to wait. */
+  /** The pause that the server requests. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** Whether the resource version that was asked for is gone, so that a new list is needed. */
+  /** Whether the requested resource version has expired, so that a new list is needed. */
   public boolean isGone() {
     return code == 410 || reason.equals("Expired") || reason.equals("Gone");
   }

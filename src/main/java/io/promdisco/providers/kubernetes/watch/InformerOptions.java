@@ -6,16 +6,15 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * How a watch behaves.
+ * Settings of watches.
  *
- * @param pageSize items of a page where the server cannot stream a list
- * @param minWatchTimeout shortest life of a watch; each lives for once to twice as long
- * @param minResync shortest resync period of a listener; shorter ones are lengthened
- * @param retryPeriod a broken watch is tried again once in each such period, each watch at another
- *     moment of it
- * @param random spreads tries and timeouts
- * @param memory what the objects of a watch may take, about; three times as much while the heap is
- *     not nearly full
+ * @param pageSize the number of items of a page if the server cannot stream lists
+ * @param minWatchTimeout the minimum duration of a watch; each lasts between this and twice as long
+ * @param minResync the minimum resync period of a listener; shorter ones are extended
+ * @param retryPeriod a broken watch is retried once in each such period, each watch at another time
+ * @param random distributes retries and timeouts over time
+ * @param memory the approximate limit for the objects of a watch; three times as much while the
+ *     heap is not nearly full
  */
 public record InformerOptions(
     int pageSize,
@@ -24,7 +23,10 @@ public record InformerOptions(
     Duration retryPeriod,
     RandomGenerator random,
     MemoryBudget memory) {
-  /** 500 items; 5 to 10 minutes; 1 second; a try every 2.8 s, so that 3 s see it work again. */
+  /**
+   * Returns the defaults: 500 items; 5 to 10 minutes; 1 second; a retry every 2.8 s, so that a
+   * watch works again after at most 3 s.
+   */
   public static InformerOptions defaults() {
     return new InformerOptions(
         500,
@@ -35,7 +37,7 @@ public record InformerOptions(
         MemoryBudget.standard());
   }
 
-  /** The same with other limits of memory. */
+  /** Returns these options with another memory limit. */
   public InformerOptions withMemory(MemoryBudget memory) {
     return new InformerOptions(pageSize, minWatchTimeout, minResync, retryPeriod, random, memory);
   }

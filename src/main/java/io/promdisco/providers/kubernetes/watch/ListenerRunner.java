@@ -14,15 +14,15 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * Tells one listener what changed, from a growing buffer and on a separate thread, {@code
- * sd-listen-<name>}, so that a slow one holds up nobody.
+ * Delivers changes to one listener from a growing buffer, on a separate thread {@code
+ * sd-listen-<name>}, so that a slow listener delays no other.
  */
 final class ListenerRunner<V> {
   private static final int TRIES = 6;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
   private static final Logger log = EscapingLogger.of(ListenerRunner.class);
 
-  /** Something to tell. */
+  /** A notification. */
   @FunctionalInterface
   interface Notice<V> {
     void deliverTo(ObjectListener<? super V> listener);
@@ -35,9 +35,9 @@ final class ListenerRunner<V> {
   private final Metrics.Counter errors;
   private final Metrics.Counter dropped;
   private final Thread thread;
-  private boolean failing; // of its own thread
+  private boolean failing; // used by its own thread
   private volatile boolean synced; // written by its own thread
-  private volatile boolean resyncing; // set by who puts, cleared by its own thread
+  private volatile boolean resyncing; // set by the threads that add, cleared by its own thread
 
   ListenerRunner(String name, ObjectListener<? super V> listener, Ticker ticker, Metrics metrics) {
     this.name = name;
@@ -45,21 +45,21 @@ final class ListenerRunner<V> {
     pause = new TickerWait(ticker);
     errors =
         metrics.counter(
-            "promdisco_kubernetes_listener_errors_total", "Errors that listeners threw.", "name");
+            "promdisco_kubernetes_listener_errors_total", "Exceptions that listeners threw.", "name");
     dropped =
         metrics.counter(
             "promdisco_kubernetes_listener_dropped_total",
-            "Changes left out because a listener threw at every try.",
+            "Changes that were skipped because a listener threw an exception at every try.",
             "name");
     thread = NamedThreads.start("sd-listen-" + name, this::run);
   }
 
-  /** Adds several things to tell; never blocks. */
+  /** Adds notifications without blocking. */
   void putAll(List<Notice<V>> notices) {
     ring.putAll(notices);
   }
 
-  /** Adds what there is to tell of each of {@code objects}; never blocks. */
+  /** Adds a notification for each of {@code objects} without blocking. */
   void putAll(List<V> objects, Function<V, Notice<V>> notice) {
     List<Notice<V>> notices = new ArrayList<>(objects.size());
     for (V object : objects) {
@@ -68,19 +68,19 @@ final class ListenerRunner<V> {
     ring.putAll(notices);
   }
 
-  /** Adds everything again; never blocks. */
+  /** Adds all objects again without blocking. */
   void putResync(List<V> objects) {
     resyncing = true;
     ring.put(told -> resyncing = false);
     putAll(objects, object -> told -> told.onUpdate(object, object));
   }
 
-  /** Whether a resync waits that has not begun to be told. */
+  /** Whether a resync is waiting whose delivery has not begun. */
   boolean isResyncing() {
     return resyncing;
   }
 
-  /** Everything of the first list has been put. */
+  /** Records that everything of the first list was added. */
   void putSynced() {
     ring.put(
         told -> {
@@ -106,12 +106,12 @@ final class ListenerRunner<V> {
           }
         }
       } catch (InterruptedException e) {
-        log.debug("{}: interrupted", name); // Only the ring's end ends the thread.
+        log.debug("{}: interrupted", name); // only closing the ring ends the thread
       }
     }
   }
 
-  /** Tells, several times if need be; false if it has been closed. */
+  /** Delivers a notification, with retries. Returns false if the listener was closed. */
   private boolean tell(Notice<V> notice) {
     for (int i = 1; !pause.isClosed(); i++) {
       try {
@@ -130,7 +130,7 @@ final class ListenerRunner<V> {
       try {
         pause.await(FIRST_PAUSE.multipliedBy(1L << (i - 1)));
       } catch (InterruptedException e) {
-        log.debug("{}: interrupted", name); // By the listener itself: tries again at once.
+        log.debug("{}: interrupted", name); // interrupted by the listener itself; retries immediately
       }
     }
     return false;
@@ -140,18 +140,18 @@ final class ListenerRunner<V> {
     errors.inc(name);
     if (tries == TRIES) {
       dropped.inc(name);
-      log.debug("{}: a change failed {} times and is left out", name, TRIES, error);
+      log.debug("{}: a change failed {} times and is skipped", name, TRIES, error);
     } else if (!failing) {
       failing = true;
       log.warn(
-          "{}: the listener failed; a change is tried {} times, then it is left out",
+          "{}: the listener failed; a change is tried {} times and then skipped",
           name,
           TRIES,
           error);
     }
   }
 
-  /** Drops what waits and ends the thread. */
+  /** Drops waiting notifications and ends the thread. */
   void close() {
     ring.close();
     pause.close();

@@ -2,12 +2,25 @@ package io.promdisco.providers.kubernetes.watch;
 
 import io.promdisco.providers.kubernetes.object.Resource;
 
-/** Says which permission a user lacks when an API server answers 403. */
+/** The message for an API server's 403: which permission the credentials lack. */
 final class MissingPermission {
+  /** The beginning of every such message. */
+  static final String START = "403 Forbidden";
+
   private MissingPermission() {}
 
-  /** The rule that lets these objects be read, as RBAC spells it. */
-  static String rule(Resource<?> resource, WatchScope scope) {
+  /** Returns the message for reading these objects. */
+  static String message(Resource<?> resource, WatchScope scope) {
+    return START
+        + " to list and watch "
+        + resource.plural()
+        + WatchErrorMessage.where(resource, scope)
+        + ": grant "
+        + rule(resource, scope);
+  }
+
+  /** Returns the rule that allows reading these objects, as in RBAC. */
+  private static String rule(Resource<?> resource, WatchScope scope) {
     String rule =
         "verbs [list, watch] on resource \""
             + resource.plural()

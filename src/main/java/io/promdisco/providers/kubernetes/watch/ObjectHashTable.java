@@ -9,18 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects by their own key in one array: open addressing, at most two thirds full. A cluster's
- * objects are many and stand in several indexes, so an entry costs a slot and nothing else. Names
- * can be chosen so that their hashes are equal; then a map takes the place of the array. For one
- * thread at a time.
+ * Objects by their key in one array, with open addressing, at most two thirds full. A cluster has
+ * many objects, in several indexes, so an entry needs only a slot. If many hashes are equal, which
+ * names can be chosen for, a map replaces the array. For one thread at a time.
  */
 final class ObjectHashTable<V extends KubeObject> {
-  private static final int SMALLEST = 4; // a power of two, as every capacity
+  private static final int SMALLEST = 4; // a power of two, like every capacity
 
-  /** Slots of one search; a longer one needs many equal hashes. */
+  /** The maximum number of slots that a search visits; it takes many equal hashes to exceed it. */
   static final int LONGEST_SEARCH = 1000;
 
-  /** Instead of the slots, once a search was too long. */
+  /** Replaces the slots after a search was too long. */
   private @Nullable Map<ObjectKey, V> crowded;
 
   private @Nullable Object[] slots = new @Nullable Object[SMALLEST];
@@ -34,7 +33,7 @@ final class ObjectHashTable<V extends KubeObject> {
     return crowded == null ? at(slotOf(key)) : crowded.get(key);
   }
 
-  /** Puts an object and returns the one of the same key that it replaces. */
+  /** Adds an object, and returns the one with the same key that it replaces. */
   @Nullable V put(V object) {
     if (crowded != null) {
       V replaced = crowded.put(object.key(), object);
@@ -57,7 +56,7 @@ final class ObjectHashTable<V extends KubeObject> {
     return before;
   }
 
-  /** Removes the object of a key and returns it. */
+  /** Removes the object with a key, and returns it. */
   @Nullable V remove(ObjectKey key) {
     if (crowded != null) {
       V removed = crowded.remove(key);
@@ -70,7 +69,7 @@ final class ObjectHashTable<V extends KubeObject> {
       return null;
     }
     size--;
-    // Whoever was pushed on past the hole moves back into it, so that a search never stops short.
+    // Moves later objects into the gap, so that no search ends too early.
     int mask = slots.length - 1;
     for (int i = (hole + 1) & mask; ; i = (i + 1) & mask) {
       V object = at(i);
@@ -89,7 +88,7 @@ final class ObjectHashTable<V extends KubeObject> {
     return before;
   }
 
-  /** The objects, in no order. */
+  /** Returns the objects in any order. */
   List<V> toList() {
     if (crowded != null) {
       return new ArrayList<>(crowded.values());
@@ -104,7 +103,7 @@ final class ObjectHashTable<V extends KubeObject> {
     return list;
   }
 
-  /** A table of the same objects, which changes on its own. */
+  /** Returns an independent table with the same objects. */
   ObjectHashTable<V> copy() {
     ObjectHashTable<V> copy = new ObjectHashTable<>();
     copy.slots = slots.clone();
@@ -120,7 +119,7 @@ final class ObjectHashTable<V extends KubeObject> {
     slots = new @Nullable Object[SMALLEST];
   }
 
-  /** Where the object of {@code key} is, or else the free slot where it belongs. */
+  /** Returns the slot of {@code key}, or else the free slot where it belongs. */
   private int slotOf(ObjectKey key) {
     int mask = slots.length - 1;
     int slot = home(key, mask);
@@ -130,13 +129,16 @@ final class ObjectHashTable<V extends KubeObject> {
     return slot;
   }
 
-  /** Names that differ in their last digits only have hash codes side by side: spread them. */
+  /**
+   * Names that differ only in their last digits have consecutive hash codes, which are distributed
+   * here.
+   */
   private static int home(ObjectKey key, int mask) {
     int hash = key.hashCode() * 0x9E3779B9;
     return (hash ^ (hash >>> 16)) & mask;
   }
 
-  @SuppressWarnings("unchecked") // put lets nothing else in
+  @SuppressWarnings("unchecked") // put() accepts nothing else
   private @Nullable V at(int slot) {
     return (V) slots[slot];
   }

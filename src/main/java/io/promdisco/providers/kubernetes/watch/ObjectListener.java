@@ -1,23 +1,26 @@
 package io.promdisco.providers.kubernetes.watch;
 
 /**
- * Is told of the changes of a store, in order, on a separate thread. What it throws is logged and
- * counted, the change is tried again a few times, and the next one follows.
+ * Receives the changes of a store, in order, on a separate thread. If it throws an exception, that
+ * is logged and counted, the change is retried a few times, and then the next one follows.
  */
 public interface ObjectListener<V> {
   /**
-   * The object is there.
+   * Called for a new object.
    *
-   * @param initial whether it was there before this listener was, or belongs to the first list
+   * @param initial whether the object existed before the listener, or belongs to the first list
    */
   void onAdd(V object, boolean initial);
 
-  /** The object changed, or was delivered again by a resync: both are the same object then. */
+  /**
+   * Called for a changed object, and for each object in a resync; then both arguments are the same
+   * object.
+   */
   void onUpdate(V old, V now);
 
-  /** The object is gone; this was its last known state. */
+  /** Called for a deleted object with its last known state. */
   void onDelete(V last);
 
-  /** Everything of the first list has been told. Called once. */
+  /** Called once, after all objects of the first list. */
   default void onSynced() {}
 }

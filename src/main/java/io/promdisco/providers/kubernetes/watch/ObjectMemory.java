@@ -14,22 +14,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * About how many bytes of memory an object takes in a store, with the groups made of it. Counts
- * every text and every list of the object: a server may make any of them long. For one thread.
+ * The approximate memory of an object in a store, including the groups made from it, in bytes.
+ * Counts every text and every list of the object, because a server can make any of them long. For
+ * one thread.
  */
 final class ObjectMemory {
   private static final int OBJECT = 500;
   private static final int PART = 150;
 
-  /** Of a label: its name and mostly its value are shared with other objects. */
+  /** The bytes of a label; its name, and usually its value, are shared with other objects. */
   private static final int LABEL = 40;
 
-  /** More labels and annotations than this nobody means; each port gets them all. */
+  /** The usual maximum number of labels and annotations; each port gets all of them. */
   private static final int USUAL_LABELS = 200;
 
   private static final int UNUSUAL_LABEL = 100;
 
-  /** Longer texts are not shared. */
+  /** The length above which texts are not shared. */
   private static final int SHARED = 64;
 
   private long parts;
@@ -73,13 +74,13 @@ final class ObjectMemory {
     }
   }
 
-  /** A part with these texts. */
+  /** Counts a part with these texts. */
   private void part(@Nullable String... texts) {
     parts++;
     texts(texts);
   }
 
-  /** Each text is a part. */
+  /** Counts a part for each text. */
   private void parts(List<String> texts) {
     texts.forEach(this::part);
   }
@@ -123,7 +124,7 @@ final class ObjectMemory {
       part(endpoint.hostname(), endpoint.nodeName(), endpoint.zone());
       reference(endpoint.target());
       text += labels(endpoint.deprecatedTopology());
-      endpoint.addresses().stream().skip(1).forEach(this::part); // Usually there is one.
+      endpoint.addresses().stream().skip(1).forEach(this::part); // There is usually one.
       endpoint.addresses().stream().limit(1).forEach(this::texts);
     }
     slice.ports().forEach(port -> part(port.name(), port.protocol(), port.appProtocol()));

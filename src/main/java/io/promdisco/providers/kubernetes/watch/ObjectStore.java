@@ -15,24 +15,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of a watch by key, with indexes. The reflector's thread writes; any thread may read,
- * and sees objects and indexes as they were between two writes.
+ * The objects of a watch by key, with indexes. The reflector's thread writes. Any thread may read,
+ * and sees objects and indexes in the state between two writes.
  */
 public final class ObjectStore<V extends KubeObject> {
   /**
-   * The values under which an object is found; may be none, and may repeat. Depends on nothing but
-   * the object and does not throw; equal names in one store mean equal functions.
+   * Returns the values under which an object is found; there may be none, and they may repeat. It
+   * must depend only on the object and must not throw exceptions. Equal names in one store mean
+   * equal functions.
    */
   @FunctionalInterface
   public interface IndexFunction<V> {
-    /** The values of {@code object}. */
+    /** Returns the values of {@code object}. */
     Collection<String> values(V object);
   }
 
   /** The right to use an index. */
   @FunctionalInterface
   public interface IndexUse extends AutoCloseable {
-    /** Gives the index up; with its last user it goes. A second time does nothing. */
+    /** Releases the index, which is removed with its last user. Does nothing when called again. */
     @Override
     void close();
   }
@@ -45,7 +46,7 @@ public final class ObjectStore<V extends KubeObject> {
   @GuardedBy("lock")
   private final Map<String, StoreIndex<V>> indexes = new HashMap<>();
 
-  /** The object, or null if there is none. */
+  /** Returns the object, or null if there is none. */
   public @Nullable V get(ObjectKey key) {
     lock.readLock().lock();
     try {
@@ -55,7 +56,7 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** Number of objects. */
+  /** Returns the number of objects. */
   public int size() {
     lock.readLock().lock();
     try {
@@ -65,12 +66,12 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** Calls {@code action} with each object of one moment, without holding a lock. */
+  /** Calls {@code action} with each object of a consistent state, without a lock. */
   public void forEach(Consumer<? super V> action) {
     all().forEach(action);
   }
 
-  /** All objects of one moment, in no order. */
+  /** Returns all objects of a consistent state, in any order. */
   public List<V> all() {
     lock.readLock().lock();
     try {
@@ -81,7 +82,7 @@ public final class ObjectStore<V extends KubeObject> {
   }
 
   /**
-   * The objects under {@code value} of an index, in no order.
+   * Returns the objects under {@code value} of an index, in any order.
    *
    * @throws IllegalArgumentException if there is no such index
    */
@@ -100,8 +101,8 @@ public final class ObjectStore<V extends KubeObject> {
   }
 
   /**
-   * Adds an index, made of what is there; one that exists by that name stays as it is and gets
-   * another user. Who never gives it up keeps it as long as the store.
+   * Adds an index of the current objects. If an index with this name exists, it gets another user.
+   * An index that is never released exists as long as the store.
    */
   public IndexUse addIndex(String name, IndexFunction<? super V> function) {
     lock.writeLock().lock();
@@ -121,7 +122,7 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** Puts an object and returns the one that it replaces. */
+  /** Adds an object, and returns the one that it replaces. */
   @Nullable V put(V object) {
     lock.writeLock().lock();
     try {
@@ -134,7 +135,7 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** Removes an object and returns it. */
+  /** Removes an object, and returns it. */
   @Nullable V remove(ObjectKey key) {
     lock.writeLock().lock();
     try {
@@ -149,7 +150,9 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** What is here now, for the writer to cross out what it sees again. */
+  /**
+   * Returns a copy of the current objects, from which the writer removes those that it sees again.
+   */
   ObjectHashTable<V> copy() {
     lock.readLock().lock();
     try {
@@ -159,7 +162,10 @@ public final class ObjectStore<V extends KubeObject> {
     }
   }
 
-  /** Asks all functions before it changes an index: one that throws leaves the store as it was. */
+  /**
+   * Calls all functions before it changes an index, so that an exception leaves the store
+   * unchanged.
+   */
   @GuardedBy("lock")
   private void reindex(@Nullable V before, @Nullable V now) {
     if (indexes.isEmpty()) {

@@ -17,44 +17,47 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Keeps a local copy of a resource: lists it, watches it, and begins again when the watch breaks,
- * for ever.
+ * Maintains a local copy of a resource: lists it, watches it, and starts again when the watch
+ * breaks, until it is closed.
  *
- * <p>The list is a stream where the server can do that (KEP-3157), else pages. While a list is
- * under way what was known stays; only when it is complete are the objects removed that it did not
- * hold. All on one thread, {@code sd-reflect-…}, which owns every field that is not final and which
- * nothing but {@link #close} ends.
+ * <p>The list is a stream if the server supports that (KEP-3157), otherwise pages. During a list,
+ * known objects remain; objects that are missing in the list are removed when it is complete.
+ * Everything runs on one thread, {@code sd-reflect-…}, which uses all fields that are not final,
+ * and which only {@link #close} ends.
  */
 final class Reflector<V extends KubeObject> implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(Reflector.class);
 
-  /** A watch that ends sooner than this is not followed by the next one at once. */
+  /** If a watch ends sooner than this, the next one does not follow immediately. */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
-  /** A server that asks for a longer pause is asked again all the same: it may be mistaken. */
+  /** The maximum pause that a server can request. */
   private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
 
-  /** Takes what the server says, on the reflector's thread. */
+  /** Receives objects on the reflector's thread. */
   interface Sink<V> {
-    /** A list begins: what is there now and not put again until it is complete has gone. */
+    /**
+     * Called when a list begins. Objects that exist now, and are not put before the list is
+     * complete, are deleted.
+     */
     void listing();
 
-    /** The object is there, new or changed. */
+    /** Called for a new or changed object. */
     void put(V object);
 
-    /** The object is gone; it is as it was last. */
+    /** Called for a deleted object with its last state. */
     void remove(V object);
 
-    /** The list that began last is complete. */
+    /** Called when the current list is complete. */
     void listed();
 
-    /** Nothing may come for some time: whatever was held back has to be passed on. */
+    /** Called before a possible pause: everything that was held back must be passed on. */
     void flush();
 
-    /** Number of objects that are known. */
+    /** The number of known objects. */
     int size();
 
-    /** The same by namespace. */
+    /** The number of known objects by namespace. */
     Map<String, Integer> countByNamespace();
   }
 
@@ -69,17 +72,17 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final TickerWait pause;
   private final WatchRetrySchedule slot;
   private final WatchCacheGap<V> gap;
-  private @Nullable Thread thread; // by the one who starts and closes
+  private @Nullable Thread thread; // used by the threads that start and close
 
-  private String version = ""; // up to which everything has been seen; empty: a list is needed
-  private boolean known; // a list has been complete
-  private long began; // the round of now
-  private int goneInARow; // versions, without a sign of life in between
+  private String version = ""; // the version up to which everything was received; empty if a list is needed
+  private boolean known; // whether a list was complete
+  private long began; // when the current round began
+  private int goneInARow; // number of expired versions in sequence without an event in between
 
   /**
-   * A reflector that has not been started.
+   * Creates a reflector that is not started.
    *
-   * @param streams whether the server can stream lists; cleared when it turns out not to
+   * @param streams whether the server can stream lists; set to false when it turns out not to
    */
   Reflector(
       ResourceClient client,
@@ -119,12 +122,12 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
           pause.await(wait);
         }
       } catch (InterruptedException e) {
-        log.debug("{}: interrupted", report.part()); // Goes on, unless it was closed.
+        log.debug("{}: interrupted", report.part()); // continues unless it was closed
       }
     }
   }
 
-  /** One list or watch until it ends; returns how long to wait before the next. */
+  /** Runs one list or watch until it ends. Returns the pause before the next one. */
   private Duration round() {
     began = ticker.nanos();
     try {
@@ -137,9 +140,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         list();
         watched = false;
       }
-      // A server that ends every watch at once must not be asked in a tight loop.
+      // A server that ends every watch immediately must not be asked in a tight loop.
       return !watched || lasted(BRIEF) ? Duration.ZERO : nextTry(Duration.ZERO);
-    } catch (Throwable e) { // Whatever it is: a watch that no longer tries is worse.
+    } catch (Throwable e) { // No error may end the retries.
       if (pause.isClosed()) {
         return Duration.ZERO;
       }
@@ -154,7 +157,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     return ticker.nanos() - began >= time.toNanos();
   }
 
-  /** The pause before the next try. */
+  /** Returns the pause before the next try. */
   private Duration nextTry(Duration asked) {
     return slot.pause(ticker.nanos(), asked);
   }
@@ -164,7 +167,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     Duration asked = Duration.ZERO;
     if (error instanceof ApiException refused) {
       if (refused.isGone() && !version.isEmpty()) {
-        log.debug("{}: version {} is gone, listing again", report.part(), version);
+        log.debug("{}: version {} has expired; listing again", report.part(), version);
         version = "";
         goneInARow = lasted(BRIEF) ? 1 : goneInARow + 1;
         if (goneInARow == 1) {
@@ -186,31 +189,34 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     return wait;
   }
 
-  /** What goes wrong here is of no consequence: the next try will say what is wrong. */
+  /** Failures here have no effect; the next try reports what is wrong. */
   private void lookIntoGap() {
     try {
       gap.look();
     } catch (Throwable e) {
-      log.debug("{}: new objects could not be looked for", report.part(), e);
+      log.debug("{}: could not look for new objects", report.part(), e);
     }
   }
 
-  /** Whether the server may not understand the version, or not have got there: it was restored. */
+  /**
+   * Whether the server may not accept the version or not have reached it, because it was restored
+   * from a backup.
+   */
   private static boolean isBadVersion(ApiException e) {
     return e.code() == 400
         || (e.code() == 504 && String.valueOf(e.getMessage()).contains("resource version"));
   }
 
-  /** Spread, so that the watches of many clients do not end all at once. */
+  /** Returns a random timeout, so that the watches of many clients do not end at the same time. */
   private int timeoutSeconds() {
     double seconds = options.minWatchTimeout().toMillis() / 1000.0;
     return (int) Math.ceil(seconds * (1 + options.random().nextDouble()));
   }
 
   /**
-   * A streaming list and the watch that it goes over into.
+   * Runs a streaming list, and the watch that follows it in the same stream.
    *
-   * @return false if there was no such watch, as the list had to be read by pages
+   * @return false if there was no watch, because the list was read in pages
    */
   private boolean streamList() throws IOException, InterruptedException {
     sink.listing();
@@ -225,9 +231,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       if (events.heard || !isRefusalToStream(e)) {
         throw e;
       }
-      log.debug("{}: no streaming list ({}), listing by pages", report.part(), e.getMessage());
+      log.debug("{}: no streaming list ({}); listing by pages", report.part(), e.getMessage());
       list();
-      streams.set(false); // The list went well, so it was the streaming that was refused.
+      streams.set(false); // The list succeeded, so the server rejected only the streaming.
       return false;
     }
     list();
@@ -242,8 +248,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   }
 
   /**
-   * A list by pages. When the place to go on from has expired it starts again, the second time with
-   * everything at once: on a busy server pages may expire for ever.
+   * Lists in pages. If the continue token expires, it starts again, the second time without pages,
+   * because on a busy server pages could expire every time.
    */
   private void list() throws IOException, InterruptedException {
     for (int tries = 1; ; tries++) {
@@ -256,15 +262,16 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         if (!e.isGone() || tries == 3) {
           throw e;
         }
-        log.debug("{}: the list expired half-way, starting again", report.part());
+        log.debug("{}: the list expired before it was complete; starting again", report.part());
       }
     }
   }
 
   /**
-   * Takes a list as complete.
+   * Records that a list is complete.
    *
-   * @param newest the newest version in the list, if known: to go by if the list's own is unusable
+   * @param newest the newest version in the list, if known; used if the version of the list is
+   *     unusable
    */
   private void complete(String listVersion, String newest) {
     boolean usable = isNumber(listVersion) || (newest.isEmpty() && !listVersion.isEmpty());
@@ -275,11 +282,14 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
     version = complete;
     known = true;
-    report.listed(); // First: whoever waits for the list finds no failure that it has ended.
+    report.listed(); // Must be first: threads that wait for the list must not find a failure that is over.
     sink.listed();
   }
 
-  /** Whether {@code b} can follow {@code a}: a number is not followed by a smaller one or none. */
+  /**
+   * Whether version {@code b} may follow {@code a}: a number is not followed by a smaller number,
+   * or by no version.
+   */
   private static boolean follows(String a, String b) {
     if (!isNumber(a)) {
       return !b.isEmpty();
@@ -300,10 +310,10 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   /** The events of one watch. */
   private final class Events implements ResourceClient.WatchHandler<V> {
     private boolean listing;
-    private boolean heard; // something, so that the server has not refused
-    private String newest = ""; // while listing, as its objects come in no order
+    private boolean heard; // whether anything was received, so that the server has accepted the watch
+    private String newest = ""; // used during a list, because its objects have no order
 
-    /** {@code listing}: whether it begins with the state of now. */
+    /** {@code listing}: whether the watch begins with the current state. */
     Events(boolean listing) {
       this.listing = listing;
     }
@@ -361,7 +371,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
   }
 
-  /** Ends the thread and whatever request it is in. */
+  /** Ends the thread and its current request. */
   @Override
   public void close() {
     pause.close();

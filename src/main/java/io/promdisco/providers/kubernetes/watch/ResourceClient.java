@@ -7,23 +7,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Talks to one API server with one set of credentials. Safe for all threads; every call blocks its
- * caller and ends with {@link InterruptedException} when that thread is interrupted.
+ * A client of one API server with one set of credentials. Safe for all threads. Every call blocks,
+ * and throws {@link InterruptedException} if its thread is interrupted.
  */
 public interface ResourceClient extends AutoCloseable {
-  /** The server, for people: its URL without credentials. */
+  /** The server for people: its URL without credentials. */
   String server();
 
-  /** The namespace that this process runs in, if it runs in a cluster. */
+  /** The namespace of this process, if it runs in a cluster. */
   Optional<String> ownNamespace();
 
   /**
-   * Reads one page of a list; {@code items} is called on the caller's thread.
+   * Reads one page of a list. Calls {@code items} on the calling thread.
    *
-   * @param limit largest number of items; 0: all
-   * @param continueToken of the page before; empty: from the start
-   * @throws ApiException if the server refuses
-   * @throws IOException if it cannot be reached or talks rubbish
+   * @param limit the maximum number of items; 0 for all
+   * @param continueToken the token of the previous page; empty for the first page
+   * @throws ApiException if the server rejects the request
+   * @throws IOException if it cannot be reached or its answer is invalid
    */
   <V extends KubeObject> Page list(
       Resource<V> resource,
@@ -34,11 +34,12 @@ public interface ResourceClient extends AutoCloseable {
       throws IOException, InterruptedException;
 
   /**
-   * Reads a whole list by pages, as {@link #list} does one; returns the version of the first, which
-   * the others share.
+   * Reads a whole list in pages, each as {@link #list} does. Returns the version of the first page,
+   * which the others share.
    *
-   * @param pageSize largest number of items of a page; 0: all
-   * @throws IOException also if the server says that a page follows itself, which would never end
+   * @param pageSize the maximum number of items of a page; 0 for all
+   * @throws IOException also if the server repeats a continue token, because the list would never
+   *     end
    */
   default <V extends KubeObject> String listAll(
       Resource<V> resource, WatchScope scope, int pageSize, Consumer<? super V> items)
@@ -50,21 +51,20 @@ public interface ResourceClient extends AutoCloseable {
       page = list(resource, scope, pageSize, token, items);
       if (page.continueToken().equals(token)) {
         throw new IOException(
-            "the server gave the same continue token twice (expected: one for the next page)");
+            "the server sent the same continue token twice (expected: the token of the next page)");
       }
     }
     return version;
   }
 
   /**
-   * Watches until the server ends the stream in good order, which returns; {@code handler} is
-   * called on the caller's thread.
+   * Watches until the server ends the stream normally. Calls {@code handler} on the calling thread.
    *
-   * @param resourceVersion from where; empty: a streaming list (KEP-3157), which gives the newest
-   *     state as ADDED events, then a bookmark
-   * @param timeoutSeconds after which the server ends the watch
-   * @throws ApiException if the server refuses or sends an ERROR event
-   * @throws IOException if it cannot be reached, cuts the stream or talks rubbish
+   * @param resourceVersion the version after which to watch; empty for a streaming list (KEP-3157),
+   *     which sends the newest state as ADDED events and then a bookmark
+   * @param timeoutSeconds the time after which the server ends the watch
+   * @throws ApiException if the server rejects the request or sends an ERROR event
+   * @throws IOException if it cannot be reached, cuts the stream off or sends invalid data
    */
   <V extends KubeObject> void watch(
       Resource<V> resource,
@@ -74,37 +74,40 @@ public interface ResourceClient extends AutoCloseable {
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException;
 
-  /** Closes all connections; calls that are under way end with an {@link IOException}. */
+  /** Closes all connections. Running calls fail with an {@link IOException}. */
   @Override
   void close();
 
   /**
    * The end of a page.
    *
-   * @param resourceVersion of the whole list
-   * @param continueToken for the next page; empty: this was the last
-   * @param remaining items that follow, if the server says so; otherwise -1
+   * @param resourceVersion the version of the whole list
+   * @param continueToken the token for the next page; empty after the last page
+   * @param remaining the number of following items, or -1 if the server does not send it
    */
   record Page(String resourceVersion, String continueToken, long remaining) {}
 
-  /** Takes the events of a watch, in order. */
+  /** Receives the events of a watch in order. */
   interface WatchHandler<V> {
-    /** The server has accepted the watch. Called once, before everything else. */
+    /** Called once, before everything else, when the server has accepted the watch. */
     default void opened() {}
 
-    /** The object is there now. {@code resourceVersion} is the object's, as the server wrote it. */
+    /**
+     * Called for a new object. {@code resourceVersion} is that of the object, as the server sent
+     * it.
+     */
     void added(V object, String resourceVersion);
 
-    /** The object changed. */
+    /** Called for a changed object. */
     void modified(V object, String resourceVersion);
 
-    /** The object is gone; this was its last state. */
+    /** Called for a deleted object with its last state. */
     void deleted(V object, String resourceVersion);
 
     /**
-     * Everything up to {@code resourceVersion} has been sent.
+     * Called when everything up to {@code resourceVersion} was sent.
      *
-     * @param initialEventsEnd whether this ends the initial events
+     * @param initialEventsEnd whether this is the end of the initial events
      */
     void bookmark(String resourceVersion, boolean initialEventsEnd);
   }

@@ -5,20 +5,21 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import java.util.Optional;
 
-/** Opens clients; SD configs that name the same server and credentials share one. */
+/** Opens clients. SD configs with the same server and credentials share one. */
 @FunctionalInterface
 public interface ResourceClientFactory {
   /**
-   * Opens a client; does not talk to the server yet.
+   * Opens a client without connecting to the server.
    *
-   * @throws DiscoveryException if the configuration cannot be used: a missing file, no current
+   * @throws DiscoveryException if the configuration is unusable: a missing file, no current
    *     context, not in a cluster
    */
   ResourceClient open(KubernetesSdConfig config) throws DiscoveryException;
 
   /**
-   * What of {@code config} names the server and the credentials: SD configs with equal identities
-   * can share a client. By default that is what is written; a factory may know better.
+   * Returns the identity of the server and the credentials of {@code config}: SD configs with equal
+   * identities can share a client. The default compares the settings as written; a factory may
+   * resolve them.
    */
   default Object identity(KubernetesSdConfig config) {
     record Written(

@@ -19,23 +19,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch, one store, any number of listeners. Safe for all threads.
+ * One watch and one store for any number of listeners. Safe for all threads.
  *
- * <p>The reflector's thread writes the store and tells the listeners under one lock, so that a
- * listener that is added while it runs is told the whole store and then every later change, each
- * once and in order.
+ * <p>The reflector's thread writes the store and notifies the listeners under one lock, so that a
+ * new listener gets the whole store and then every later change, each once and in order.
  */
 final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   /**
-   * Notices of the first list that are passed on at once: a listener is not woken for each object.
-   * In a later list most objects are as they were, and what is new is passed on as it comes.
+   * The number of notifications of the first list that are passed on together, so that a listener
+   * is not woken for each object. In later lists most objects are unchanged, and changes are passed
+   * on immediately.
    */
   private static final int CHUNK = 256;
 
-  /** So many deleted objects are remembered, against events that come late. */
+  /** The number of deleted objects that are remembered, to recognize late events. */
   private static final int DELETED = 512;
 
-  /** A longer uid is not remembered; those of Kubernetes have 36 characters. */
+  /** The maximum length of a uid that is remembered; those of Kubernetes have 36 characters. */
   private static final int LONGEST_UID = 256;
 
   private final ObjectStore<V> store = new ObjectStore<>();
@@ -54,14 +54,14 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   @GuardedBy("this")
   private final List<ListenerRegistration> listeners = new ArrayList<>();
 
-  /** What a list that is under way has not shown yet; null: nothing to be missed. */
+  /** The objects that the current list has not contained yet; null if there is no list. */
   @GuardedBy("this")
   private @Nullable ObjectHashTable<V> unseen;
 
   @GuardedBy("this")
   private boolean listing;
 
-  /** The objects that were deleted last: uid, and the version of the deletion. */
+  /** The objects that were deleted last, by uid, with the version of the deletion. */
   @GuardedBy("this")
   private final Map<String, Long> deleted =
       new LinkedHashMap<>() {
@@ -71,7 +71,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
         }
       };
 
-  /** Notices of the list under way that the listeners have not got. */
+  /** Notifications of the current list that listeners have not received. */
   @GuardedBy("this")
   private List<ListenerRunner.Notice<V>> held = new ArrayList<>();
 
@@ -82,7 +82,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   private boolean closed;
 
   /**
-   * An informer that has not been started.
+   * Creates an informer that is not started.
    *
    * @param streams whether the server can stream lists; shared by all informers of a server
    */
@@ -105,12 +105,12 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
             client, resource, scope, options, ticker, metrics, streams, changes, health);
   }
 
-  /** A listener that is told. */
+  /** The registration of a listener. */
   public interface Registration extends AutoCloseable {
-    /** Whether the listener has been told everything of the first list. */
+    /** Whether the listener has received all objects of the first list. */
     boolean hasSynced();
 
-    /** Tells it no more; what waits is dropped. */
+    /** Ends the registration; waiting notifications are dropped. */
     @Override
     void close();
   }
@@ -119,12 +119,12 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     reflector.start();
   }
 
-  /** What the reflector tells. */
+  /** Returns the receiver for the reflector. */
   Reflector.Sink<V> sink() {
     return changes;
   }
 
-  /** What is known. */
+  /** The known objects. */
   public ObjectStore<V> store() {
     return store;
   }
@@ -135,11 +135,11 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   }
 
   /**
-   * Tells {@code listener} everything that is known as adds, and then every change.
+   * Sends all known objects to {@code listener} as added, and then every change.
    *
-   * @param name names its thread
-   * @param resync how often to tell it everything again, from the store and not from the server;
-   *     zero: never; shorter than the options' shortest: that
+   * @param name the name of its thread
+   * @param resync how often to send all objects again, from the store and not from the server; zero
+   *     for never; periods below the minimum of the options are extended
    */
   public Registration addListener(
       String name, ObjectListener<? super V> listener, Duration resync) {
@@ -150,7 +150,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
         registration.runner.close();
         return registration;
       }
-      flush(); // What is held is in the store, which the new one is told as a whole.
+      flush(); // The store contains what is held back; the new listener gets the whole store.
       registration.runner.putAll(store.all(), object -> told -> told.onAdd(object, true));
       if (synced) {
         registration.runner.putSynced();
@@ -185,7 +185,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     }
   }
 
-  /** Ends the watch and the listeners' threads. */
+  /** Ends the watch and the threads of the listeners. */
   @Override
   public void close() {
     List<ListenerRegistration> open;
@@ -213,7 +213,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
 
     private void resync() {
       synchronized (SharedInformer.this) {
-        // One that is slower than its period is told again when it has caught up.
+        // A listener that needs longer than the period gets the next resync when it has caught up.
         if (!ended && !closed && !runner.isResyncing()) {
           flush();
           runner.putResync(store.all());
@@ -240,13 +240,13 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     }
   }
 
-  /** What the reflector finds, on its thread. */
+  /** Processes what the reflector finds, on its thread. */
   private final class Changes implements Reflector.Sink<V> {
     @Override
     public void listing() {
       synchronized (SharedInformer.this) {
         listing = true;
-        deleted.clear(); // What a list holds is there, though it were older: a backup was restored.
+        deleted.clear(); // Objects in a list exist, even older versions of them, because a backup may have been restored.
         unseen = store.size() == 0 ? null : store.copy();
       }
     }
@@ -272,7 +272,10 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
       }
     }
 
-    /** Counts what the store is about to hold; an object that is too much is not taken. */
+    /**
+     * Counts the memory of an object before it is stored; an object that exceeds the limit is
+     * rejected.
+     */
     @GuardedBy("SharedInformer.this")
     private void hold(long bytes) {
       try {
@@ -282,7 +285,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
       }
     }
 
-    /** Whether the object is in the store as it is, or was seen newer than an event has it. */
+    /** Whether the store contains the object in this version or a newer one. */
     @GuardedBy("SharedInformer.this")
     private boolean isKnown(V before, V object) {
       long known = before.meta().version();
@@ -290,7 +293,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
           && (object.meta().version() == known || (!listing && object.meta().isBefore(known)));
     }
 
-    /** Whether the object was deleted, and an event from before that comes late. */
+    /** Whether the object was deleted, and this event is older than the deletion. */
     @GuardedBy("SharedInformer.this")
     private boolean isDeleted(V object) {
       Long version = listing ? null : deleted.get(object.meta().uid());

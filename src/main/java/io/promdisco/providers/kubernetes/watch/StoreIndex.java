@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds objects by the values that a function reads from them. Most values of most indexes lead to
- * one object, which is then held without a table around it. For one thread at a time.
+ * Finds objects by the values that a function returns for them. In most indexes, most values lead
+ * to one object, which is then stored without a table. For one thread at a time.
  */
 final class StoreIndex<V extends KubeObject> {
   private final ObjectStore.IndexFunction<? super V> function;
@@ -24,18 +24,18 @@ final class StoreIndex<V extends KubeObject> {
     users++;
   }
 
-  /** One user less; whether that was the last. */
+  /** Removes a user; returns whether it was the last one. */
   boolean release() {
     users--;
     return users == 0;
   }
 
-  /** The values of an object; none for null. */
+  /** Returns the values of an object; empty for null. */
   Collection<String> values(@Nullable V object) {
     return object == null ? List.of() : function.values(object);
   }
 
-  /** Replaces {@code before}, which had the values {@code old}, by {@code now}. */
+  /** Replaces {@code before}, whose values are {@code old}, by {@code now}. */
   void replace(
       @Nullable V before, Collection<String> old, @Nullable V now, Collection<String> values) {
     if (now != null) {
@@ -52,7 +52,7 @@ final class StoreIndex<V extends KubeObject> {
     }
   }
 
-  /** The objects under a value; the list is the caller's. */
+  /** Returns a new list of the objects under a value. */
   List<V> find(String value) {
     Object found = byValue.get(value);
     if (found == null) {
@@ -91,12 +91,12 @@ final class StoreIndex<V extends KubeObject> {
     }
   }
 
-  @SuppressWarnings("unchecked") // put lets nothing else in
+  @SuppressWarnings("unchecked") // put() accepts nothing else
   private ObjectHashTable<V> table(Object found) {
     return (ObjectHashTable<V>) found;
   }
 
-  @SuppressWarnings("unchecked") // put lets nothing else in
+  @SuppressWarnings("unchecked") // put() accepts nothing else
   private V single(Object found) {
     return (V) found;
   }

@@ -10,21 +10,21 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 
 /**
- * Finds new objects while the API server fills its watch cache, as after its start: it refuses to
- * be watched then, but answers lists that have a limit and no selectors from etcd (KEP-4568).
+ * Finds new objects while the API server fills its watch cache, for example after its start. Then
+ * it rejects watches, but answers lists with a limit and without selectors from etcd (KEP-4568).
  *
- * <p>Counting is cheap there and reading is not. So it asks how many objects there are; only if
- * that is another number than is known, how many each namespace has; and reads those that have
- * more. What has changed or gone, and what is new where as much has gone, is left to the watch or
- * list that follows. For the reflector's thread.
+ * <p>There, counting is cheap and reading is not. So it asks for the number of objects; if that
+ * differs from the known number, for the number in each namespace; and reads the namespaces with
+ * more objects than known. Changed and deleted objects, and new ones in a namespace from which as
+ * many were deleted, are left to the next watch or list. For the reflector's thread.
  */
 final class WatchCacheGap<V extends KubeObject> {
   private static final Logger log = EscapingLogger.of(WatchCacheGap.class);
 
-  /** Each namespace is a request: with more of them nothing is looked for. */
+  /** The maximum number of namespaces, because each needs a request. */
   static final int MOST_NAMESPACES = 200;
 
-  /** More objects are not read at a time: the list that follows reads all. */
+  /** The maximum number of objects that are read at a time; the next list reads all of them. */
   static final int MOST_OBJECTS = 5000;
 
   private static final long UNKNOWN = -1;
@@ -35,7 +35,7 @@ final class WatchCacheGap<V extends KubeObject> {
   private final int pageSize;
   private final Reflector.Sink<V> sink;
 
-  /** A gap of the watch that fills {@code sink}. */
+  /** Creates an instance for the watch that fills {@code sink}. */
   WatchCacheGap(
       ResourceClient client,
       Resource<V> resource,
@@ -49,13 +49,13 @@ final class WatchCacheGap<V extends KubeObject> {
     this.sink = sink;
   }
 
-  /** Whether a refusal says that the watch cache is being filled. */
+  /** Whether an error says that the watch cache is being filled. */
   static boolean isMeantBy(ApiException refused) {
     return refused.code() == 429
         && String.valueOf(refused.getMessage()).contains("storage is (re)initializing");
   }
 
-  /** Puts what is new; returns at the first refusal or failure, with an exception. */
+  /** Adds new objects. Ends at the first error or failure with an exception. */
   void look() throws IOException, InterruptedException {
     if (!scope.labelSelector().isEmpty() || !scope.fieldSelector().isEmpty()) {
       return;
@@ -89,7 +89,10 @@ final class WatchCacheGap<V extends KubeObject> {
     }
   }
 
-  /** Those that are known and, unless that is forbidden, all others; too many: not all of them. */
+  /**
+   * Returns the known namespaces and, unless that is forbidden, all others; if there are too many,
+   * not all of them.
+   */
   private Set<String> namespaces(Set<String> known) throws IOException, InterruptedException {
     Set<String> names = new TreeSet<>(known);
     try {
@@ -103,12 +106,12 @@ final class WatchCacheGap<V extends KubeObject> {
       if (e.code() != 403) {
         throw e;
       }
-      log.debug("{}: new namespaces are not looked into", client.server(), e);
+      log.debug("{}: does not look into new namespaces", client.server(), e);
     }
     return names;
   }
 
-  /** How many objects there are, or {@link #UNKNOWN}. */
+  /** Returns the number of objects, or {@link #UNKNOWN}. */
   private long count(WatchScope part) throws IOException, InterruptedException {
     int[] items = new int[1];
     ResourceClient.Page page = client.list(resource, part, 1, "", object -> items[0]++);

@@ -8,16 +8,15 @@ import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps a watch from working.
+ * The reason why a watch does not work.
  *
- * @param kind tells problems apart for which the same has to be done
- * @param reason one line for people: what, and what to do
+ * @param kind distinguishes problems with different remedies
+ * @param reason one line for people: what is wrong, and what to do
  */
 public record WatchErrorMessage(String kind, String reason) {
   private static final int LONGEST = 500;
-  private static final String FORBIDDEN = "403 Forbidden";
 
-  /** What {@code thrown} says about reading these objects. */
+  /** Returns the reason for {@code thrown} while reading these objects. */
   public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, WatchScope scope) {
     Throwable cause = thrown.getCause();
     Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
@@ -34,12 +33,12 @@ public record WatchErrorMessage(String kind, String reason) {
     return new WatchErrorMessage(kind, oneLine("cannot process the response: " + error));
   }
 
-  /** Whether this reason says that the credentials lack a right. */
+  /** Whether this reason is a missing permission. */
   public static boolean isForbidden(String reason) {
-    return reason.contains(FORBIDDEN);
+    return reason.contains(MissingPermission.START);
   }
 
-  /** Whether nobody listens at the server's address, as while it is restarted. */
+  /** Whether nothing listens at the server's address, for example during a restart. */
   static boolean isRefusedConnection(Throwable error) {
     Throwable cause = error;
     for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {
@@ -58,12 +57,7 @@ public record WatchErrorMessage(String kind, String reason) {
               + what
               + ": the token or client certificate is missing, wrong or expired (expected:"
               + " credentials that the API server knows)";
-      case 403 ->
-          FORBIDDEN
-              + " to list and watch "
-              + what
-              + ": grant "
-              + MissingPermission.rule(resource, scope);
+      case 403 -> MissingPermission.message(resource, scope);
       case 404 ->
           "404 Not Found: the API server has no "
               + resource.plural()
@@ -90,7 +84,7 @@ public record WatchErrorMessage(String kind, String reason) {
     return PrintableText.line(text, LONGEST);
   }
 
-  /** Which objects, where not all: begins with a blank. */
+  /** Returns which objects, if not all; begins with a blank. */
   static String where(Resource<?> resource, WatchScope scope) {
     StringBuilder text = new StringBuilder();
     if (resource.namespaced() && !scope.namespace().isEmpty()) {

@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Tells people how a watch is: each failure is counted and told to the health listener; logged are
- * the first, another kind of failure when it has been broken for a while, and that it works again.
- * Safe for all threads.
+ * Reports the state of a watch. Each failure is counted and passed to the health listener. The log
+ * gets the first failure, a failure of another kind if the watch has been broken for some time, and
+ * the recovery. Safe for all threads.
  */
 final class WatchFailureReporter {
   private static final Logger log = EscapingLogger.of(WatchFailureReporter.class);
 
-  /** A server that comes back goes through several kinds of failure; each a line says less. */
+  /**
+   * A server that starts causes several kinds of failures, and a log line for each would not help.
+   */
   private static final Duration QUIET = Duration.ofSeconds(10);
 
-  /** A server may let a watch in and break it at its first event, over and over. */
+  /** A server may accept a watch and break it at its first event, repeatedly. */
   private static final Duration TRIAL = Duration.ofSeconds(1);
 
   private final String server;
@@ -37,10 +39,10 @@ final class WatchFailureReporter {
   private final Ticker ticker;
 
   @GuardedBy("this")
-  private String kind = ""; // of the failure that was logged last; empty: it is well
+  private String kind = ""; // the kind of the last logged failure; empty while it works
 
   @GuardedBy("this")
-  private boolean ofList; // the failure was one of a list, not of a watch
+  private boolean ofList; // whether the failure was one of a list, not of a watch
 
   @GuardedBy("this")
   private long logged;
@@ -49,7 +51,7 @@ final class WatchFailureReporter {
   private long broke;
 
   @GuardedBy("this")
-  private Ticker.@Nullable Alarm trial; // of a watch that was let in after it broke
+  private Ticker.@Nullable Alarm trial; // for a watch that was accepted after a failure
 
   WatchFailureReporter(
       String server,
@@ -76,8 +78,8 @@ final class WatchFailureReporter {
     brokenSince =
         metrics.timestamp(
             "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
-            "Since when a watch does not work, by API server, resource and what it is narrowed to;"
-                + " there only while it does not.",
+            "When a watch stopped working, by API server, resource, namespace and"
+                + " selectors; absent while it works.",
             "server",
             "resource",
             "scope");
@@ -85,15 +87,15 @@ final class WatchFailureReporter {
     failuresByWatch.add(0, server, resource.plural());
   }
 
-  /** Server, resource and scope, for people. */
+  /** Returns server, resource and scope for people. */
   String part() {
     return part;
   }
 
   /**
-   * A list or watch failed; {@code known} objects are kept.
+   * Reports that a list or watch failed; {@code known} objects are kept.
    *
-   * @param list whether it was a list, which {@link #listed} ends
+   * @param list whether it was a list; {@link #listed} ends that failure
    */
   synchronized void failed(Throwable error, boolean list, int known, Duration wait) {
     endTrial();
@@ -121,17 +123,17 @@ final class WatchFailureReporter {
     tell(() -> health.failing(part, problem.reason(), wait));
   }
 
-  /**
-   * A list is complete. That ends a failure to list; whether a watch that failed works again is not
-   * known yet.
-   */
+  /** Reports that a list is complete. This ends a failure of a list, but not that of a watch. */
   synchronized void listed() {
     if (ofList) {
       succeeded();
     }
   }
 
-  /** The server has let the watch in: it works if it still does after {@link #TRIAL}. */
+  /**
+   * Reports that the server has accepted the watch, which counts as working if it lasts for {@link
+   * #TRIAL}.
+   */
   synchronized void opened() {
     endTrial();
     if (!kind.isEmpty()) {
@@ -147,7 +149,7 @@ final class WatchFailureReporter {
     }
   }
 
-  /** The watch has ended, in whatever way. */
+  /** Reports that the watch has ended, for any reason. */
   synchronized void ended() {
     endTrial();
   }
@@ -160,7 +162,7 @@ final class WatchFailureReporter {
     }
   }
 
-  /** A watch works. */
+  /** Reports that a watch works. */
   synchronized void succeeded() {
     endTrial();
     if (!kind.isEmpty()) {
@@ -174,7 +176,7 @@ final class WatchFailureReporter {
     }
   }
 
-  /** It is no longer wanted; nobody is told. */
+  /** Records that the watch is no longer needed; reports nothing. */
   synchronized void closed() {
     endTrial();
     brokenSince.remove(server, resource.plural(), scope());
@@ -184,7 +186,7 @@ final class WatchFailureReporter {
     return WatchErrorMessage.where(resource, scope).strip();
   }
 
-  /** Whoever listens must not break the watch. */
+  /** An exception of the listener must not break the watch. */
   private void tell(Runnable message) {
     try {
       message.run();

@@ -2,9 +2,9 @@ package io.promdisco.providers.kubernetes.watch;
 
 import java.time.Duration;
 
-/** Is told when a watch breaks and when it works again. Safe for all threads. */
+/** Notified when a watch breaks and when it works again. Safe for all threads. */
 public interface WatchHealth {
-  /** Tells nobody. */
+  /** Ignores all notifications. */
   WatchHealth NONE =
       new WatchHealth() {
         @Override
@@ -15,14 +15,14 @@ public interface WatchHealth {
       };
 
   /**
-   * The watch does not work; what is known is kept.
+   * Called when the watch does not work; known objects are kept.
    *
    * @param part server and resource
-   * @param reason one line: what, and what to do
+   * @param reason one line: what is wrong, and what to do
    * @param nextTry the pause before the next try
    */
   void failing(String part, String reason, Duration nextTry);
 
-  /** The watch works again. */
+  /** Called when the watch works again. */
   void recovered(String part);
 }

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of one server and one set of credentials: one for each distinct resource and scope,
- * however many ask for it. A watch starts with its first lease and ends with its last. Safe for all
- * threads.
+ * The watches of one server with one set of credentials: one for each distinct resource and scope,
+ * no matter how many users it has. A watch starts with its first lease and ends with its last. Safe
+ * for all threads.
  */
 public final class WatchPool implements AutoCloseable {
   private final ResourceClient client;
@@ -33,12 +33,12 @@ public final class WatchPool implements AutoCloseable {
 
   private record Key(Resource<?> resource, WatchScope scope) {}
 
-  /** A pool with the default options. */
+  /** Creates a pool with the default options. */
   public WatchPool(ResourceClient client, Ticker ticker, Metrics metrics) {
     this(client, ticker, metrics, InformerOptions.defaults());
   }
 
-  /** A pool with options of its own. */
+  /** Creates a pool with other options. */
   public WatchPool(ResourceClient client, Ticker ticker, Metrics metrics, InformerOptions options) {
     this.client = client;
     this.ticker = ticker;
@@ -47,11 +47,11 @@ public final class WatchPool implements AutoCloseable {
   }
 
   /**
-   * The right to use a watch. To be closed once; the listeners that were added through it are
-   * closed with it.
+   * The right to use a watch. Close it once; this also closes the listeners that were added through
+   * it.
    */
   public interface Lease<V extends KubeObject> extends AutoCloseable {
-    /** What is known. */
+    /** The known objects. */
     ObjectStore<V> store();
 
     /** Whether the first list is complete. */
@@ -61,15 +61,15 @@ public final class WatchPool implements AutoCloseable {
     SharedInformer.Registration addListener(
         String name, ObjectListener<? super V> listener, Duration resync);
 
-    /** Gives the watch back. */
+    /** Returns the lease. */
     @Override
     void close();
   }
 
   /**
-   * Leases the watch of {@code resource} and {@code scope}, starting it if need be.
+   * Leases the watch of {@code resource} and {@code scope}, and starts it if necessary.
    *
-   * @param health is told when it breaks and heals; at once if it is broken now
+   * @param health notified when the watch breaks and works again; immediately if it is broken now
    * @throws IllegalStateException if the pool is closed
    */
   public <V extends KubeObject> Lease<V> lease(
@@ -81,7 +81,7 @@ public final class WatchPool implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the watches of " + client.server() + " are closed");
       }
-      @SuppressWarnings("unchecked") // the key holds the resource, which fixes the type
+      @SuppressWarnings("unchecked") // the key contains the resource, which determines the type
       SharedWatch<V> known = (SharedWatch<V>) watches.get(key);
       first = known == null;
       shared = known == null ? new SharedWatch<>(key, resource) : known;
@@ -99,12 +99,12 @@ public final class WatchPool implements AutoCloseable {
     return new WatchScope("", scope.labelSelector(), scope.fieldSelector());
   }
 
-  /** Number of watches that run. */
+  /** Returns the number of running watches. */
   public synchronized int size() {
     return watches.size();
   }
 
-  /** Closes the watches that are still leased; the client is left to its owner. */
+  /** Closes the watches that are still leased. The owner closes the client. */
   @Override
   public void close() {
     List<SharedWatch<?>> left;
@@ -116,7 +116,7 @@ public final class WatchPool implements AutoCloseable {
     left.forEach(shared -> shared.informer.close());
   }
 
-  /** A watch with those who use it; passes its health on to all of them. */
+  /** A watch and its users; passes its health on to all of them. */
   private final class SharedWatch<V extends KubeObject> implements WatchHealth {
     private final Key key;
     private final SharedInformer<V> informer;

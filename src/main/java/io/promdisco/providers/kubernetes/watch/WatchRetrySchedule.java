@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * The moments at which a broken watch is tried again: one in every period, at a place in it that
- * was drawn once. However long a server was away, the watches of many clients come back evenly over
- * one period, and none waits longer than that. A server that answers, if only to ask for a pause,
- * is asked again when it wants to be. Pauses that grow would be longer than a person waits, and
- * short ones that are drawn anew each time would crowd at the beginning. Immutable.
+ * Decides when a broken watch is retried: once in every period, at an offset that is chosen once at
+ * random. So the watches of many clients reconnect evenly over one period, however long the server
+ * was unavailable, and none waits longer than a period. If the server answers and requests a pause,
+ * the retry is after that pause. Growing pauses would take longer than a person waits, and a new
+ * random pause for each try would concentrate retries at the beginning. Immutable.
  */
 final class WatchRetrySchedule {
   private final long period;
   private final long phase;
 
-  /** A slot in every {@code period}, where {@code random} says. */
+  /** Creates a schedule with one retry in every {@code period}, at a random offset. */
   WatchRetrySchedule(Duration period, RandomGenerator random) {
     if (period.isNegative() || period.isZero()) {
       throw new IllegalArgumentException("period: " + period + " (expected: more than 0)");
@@ -24,12 +24,12 @@ final class WatchRetrySchedule {
   }
 
   /**
-   * The pause from {@code now}: to the next slot, or, where the server asks for one, as long as it
-   * asks and up to a tenth of that more, at most a period: those who are asked came in their slots,
-   * and so stay spread. It is never 0.
+   * Returns the pause from {@code now} to the next retry. If the server requests a pause, it is
+   * that pause and up to a tenth more, at most a period more; clients that are asked have come at
+   * their offsets, and so remain distributed. The pause is never 0.
    *
-   * @param now in nanoseconds, as {@code Ticker.nanos()} gives it
-   * @param asked what the server asks for; zero: it does not
+   * @param now nanoseconds of {@code Ticker.nanos()}
+   * @param asked the pause that the server requests; zero for none
    */
   Duration pause(long now, Duration asked) {
     if (asked.isZero()) {

@@ -1,6 +1,4 @@
-/**
- * Reflector, shared informer, store and indexes: a local copy of a resource that retries for ever.
- */
+/** A local copy of a resource: reflector, shared informer, store and indexes, with retries. */
 @Internal
 @NullMarked
 package io.promdisco.providers.kubernetes.watch;

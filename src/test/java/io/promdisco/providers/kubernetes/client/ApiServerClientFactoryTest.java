@@ -421,7 +421,7 @@ class ApiServerClientFactoryTest {
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         CapturedLog log = new CapturedLog();
         ResourceClient client = inCluster(api).open(sd(Optional.empty(), Optional.empty()))) {
-      assertThat(log.lines("ca.crt: no such file; the CAs of this machine are trusted instead"))
+      assertThat(log.lines("ca.crt: no such file; trusting the CAs of this machine instead"))
           .hasSize(1);
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(client))
@@ -431,7 +431,7 @@ class ApiServerClientFactoryTest {
   }
 
   @Test
-  void anApiServerThatIsNoUrlIsAnError() {
+  void anApiServerThatIsNotAUrlIsAnError() {
     for (String url : new String[] {"ftp://x", "https://", "ht tp://x", "https://a b"}) {
       assertThatExceptionOfType(DiscoveryException.class)
           .as(url)

@@ -78,7 +78,7 @@ class ApiServerClientTest {
   }
 
   static KubernetesSdConfig config(String url, HttpClientConfig http) {
-    // Unchecked, since tests try settings that no builder lets through.
+    // Without the checks of the builder, since tests also try settings that it refuses.
     return new KubernetesSdConfig(
         KubernetesSdConfig.Role.POD,
         Optional.of(url),
@@ -159,7 +159,7 @@ class ApiServerClientTest {
   }
 
   @Test
-  void aWatchGoesOnFromItsVersionAndGivesEventsAsTheyCome() throws Exception {
+  void aWatchContinuesFromItsVersionAndReturnsEvents() throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     FakeServer api =
         api(
@@ -311,7 +311,7 @@ class ApiServerClientTest {
   private static void answerHalfOfAStream(ServerSocket server, boolean reset) {
     try (Socket socket = server.accept()) {
       InputStream in = socket.getInputStream();
-      for (int newLines = 0; newLines < 2; ) { // To the empty line behind the head.
+      for (int newLines = 0; newLines < 2; ) { // Reads up to the empty line after the head.
         int b = in.read();
         newLines = b == '\n' ? newLines + 1 : b == '\r' ? newLines : 0;
       }
@@ -387,7 +387,7 @@ class ApiServerClientTest {
     assertThat(read.get() * frame.length).isGreaterThanOrEqualTo(total);
   }
 
-  /** The value once it has not changed for half a second. */
+  /** Returns the value once it has not changed for half a second. */
   private static long stalled(AtomicLong counter) {
     long[] last = {-1, 0};
     eventually(
@@ -426,7 +426,7 @@ class ApiServerClientTest {
     }
   }
 
-  /** A watch that gives one event and then nothing, until the client goes. */
+  /** A watch that sends one event and then nothing, until the client closes the connection. */
   private static FakeServer.Handler idle(CountDownLatch gone) {
     return exchange -> {
       WatchAnswers.beginStream(exchange);
@@ -487,7 +487,10 @@ class ApiServerClientTest {
     assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** A watch gets these frames and then nothing; it is given up after exactly {@code seconds}. */
+  /**
+   * The watch sends these frames and then nothing; the client must give it up after exactly {@code
+   * seconds}.
+   */
   private void stalls(ResourceClient client, int seconds, int events) throws Exception {
     Watching watching = new Watching(client);
     eventually(() -> assertThat(watching.events.log).hasSize(events));
@@ -497,7 +500,7 @@ class ApiServerClientTest {
     assertThat(watching.end())
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "connection to " + client.server() + " broke: nothing came for " + seconds + " s");
+            "connection to " + client.server() + " broke: no data for " + seconds + " s");
   }
 
   private FakeServer stalling(CountDownLatch release, byte[]... frames) {
@@ -605,7 +608,7 @@ class ApiServerClientTest {
         .isThrownBy(
             () -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
         .withMessage(
-            "%s: no answer (expected: an access review; is this an API server?)", login.url());
+            "%s: no answer to an access review (expected: an API server)", login.url());
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url(), http)))
         .withMessageStartingWith(

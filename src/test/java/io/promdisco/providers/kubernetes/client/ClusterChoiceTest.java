@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which cluster a command reaches, and what it says of its choice. */
+/** Which cluster a command uses, and what it says about its choice. */
 class ClusterChoiceTest {
   @TempDir Path folder;
 
@@ -40,7 +40,7 @@ class ClusterChoiceTest {
     env.put("HOME", home.toString());
   }
 
-  /** A kubeconfig with the contexts {@code dev} and {@code prod}, each with a port. */
+  /** A kubeconfig with the contexts {@code dev} and {@code prod}, each with its own port. */
   private Path kubeconfig(String name, int dev, int prod) throws IOException {
     return Files.writeString(
         folder.resolve(name),
@@ -76,7 +76,7 @@ class ClusterChoiceTest {
         KubernetesSdConfig.AttachMetadata.NONE);
   }
 
-  /** The port of the server that a command with these options reaches. */
+  /** The port of the server that a command with these options connects to. */
   private int port(@Nullable Path kubeconfig, @Nullable String context, KubernetesSdConfig config)
       throws DiscoveryException {
     ApiServerClientFactory factory =
@@ -160,7 +160,7 @@ class ClusterChoiceTest {
     assertThat(port(sd("", ""))).isEqualTo(9);
     assertThat(notices)
         .containsExactly(
-            "in a cluster: using its service account and not KUBECONFIG (--kubeconfig FILE uses a"
+            "in a cluster: using its service account instead of KUBECONFIG (--kubeconfig FILE uses a"
                 + " kubeconfig)");
   }
 
@@ -213,7 +213,7 @@ class ClusterChoiceTest {
         .withMessage("kubeconfig /no/such: no such file");
   }
 
-  /** As client-go merges them. */
+  /** Merged as client-go does it. */
   @Test
   void filesOfTheVariableAreMergedEntryByEntry() throws Exception {
     Files.createDirectories(folder.resolve("a"));

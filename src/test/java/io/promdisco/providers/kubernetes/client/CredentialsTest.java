@@ -85,7 +85,7 @@ class CredentialsTest {
     return api.requests.stream().map(request -> request.header("Authorization")).toList();
   }
 
-  /** Accepts one value of the Authorization header. */
+  /** Accepts only this value of the Authorization header. */
   private static FakeServer.Handler accepting(String authorization) {
     return exchange -> {
       String given = exchange.getRequestHeaders().getFirst("Authorization");
@@ -191,7 +191,7 @@ class CredentialsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
-            "Authorization: the value of this header has a character that may not be sent, at 10");
+            "Authorization: the value of this header has a forbidden character at 10");
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(
             () ->
@@ -199,7 +199,7 @@ class CredentialsTest {
                     api,
                     HttpClientConfigs.withHeaders(
                         Map.of("a b", new Header(List.of("x"), List.of(), List.of())))))
-        .withMessage("http_headers: a b: not the name of a header");
+        .withMessage("http_headers: a b: not a header name");
     assertThat(api.requests).isEmpty();
   }
 
@@ -287,11 +287,11 @@ class CredentialsTest {
     ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
-        .withMessage("oauth2: " + tokens.url() + "/token gives no token: status 403");
+        .withMessage("oauth2: " + tokens.url() + "/token gave no token: status 403");
     tokens.answer(json(200, "{\"token\": 1}"));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
-        .withMessage("oauth2: the answer of " + tokens.url() + "/token holds no access_token");
+        .withMessage("oauth2: the answer of " + tokens.url() + "/token has no access_token");
     byte[] login = "<!doctype html><title>Sign in</title>s%26cret".getBytes(UTF_8);
     tokens.answer(FakeServer.body(200, "text/html; charset=utf-8", login));
     assertThatExceptionOfType(IOException.class)
@@ -308,7 +308,7 @@ class CredentialsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
-            "oauth2: %s/token gives no token: status 302, a redirect to https://sso.invalid/login,"
+            "oauth2: %s/token gave no token: status 302, a redirect to https://sso.invalid/login,"
                 + " not followed",
             tokens.url());
     tokens.close();
@@ -356,7 +356,7 @@ class CredentialsTest {
     assertThat(authorizations(api)).containsExactly("Bearer t");
   }
 
-  /** The two parts before the signature, once the signature has been found to be right. */
+  /** Checks the signature, and returns the two parts before it. */
   private static JsonNode[] verified(String assertion, PublicKey key, String algorithm)
       throws Exception {
     String[] parts = assertion.split("\\.", -1);
@@ -440,7 +440,7 @@ class CredentialsTest {
   }
 
   @Test
-  void anAssertionNamesIssuerAndAudienceAndItsKeyFileIsReadAnew() throws Exception {
+  void anAssertionNamesIssuerAndAudienceAndItsKeyFileIsReadAgain() throws Exception {
     Path file = Files.writeString(folder.resolve("key.pem"), "nothing");
     FakeServer tokens = api(numberedTokens(100));
     FakeServer api = api(json(200, LIST));
@@ -490,7 +490,7 @@ class CredentialsTest {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> client(api, http))
         .withMessage(
-            "basic_auth.password_ref: there is no secret manager to get this from (expected: the"
+            "basic_auth.password_ref: there is no secret manager to read this from (expected: the"
                 + " value or a file)");
     assertThat(api.requests).isEmpty();
   }

@@ -5,14 +5,14 @@ import io.promdisco.util.Ticker;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Reaches API servers as a process does that runs in a cluster. */
+/** Connects to API servers as a process in a cluster does. */
 public final class InClusterClients {
   private InClusterClients() {}
 
   /**
    * What opens the clients.
    *
-   * @param env the variables that Kubernetes sets
+   * @param serviceAccount the folder that Kubernetes mounts
    * @param serviceAccount the folder that it mounts
    */
   public static ResourceClientFactory of(

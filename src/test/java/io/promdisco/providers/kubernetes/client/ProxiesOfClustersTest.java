@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where the proxy before an API server comes from, as with client-go. */
+/** Which proxy is used for an API server: the same as with client-go. */
 @SuppressWarnings("NullAway.Init") // Before each test.
 class ProxiesOfClustersTest {
   private static final String LIST =
@@ -148,7 +148,7 @@ class ProxiesOfClustersTest {
     for (String except : new String[] {"api.example", ".example", "*.example:6443", "x, *"}) {
       doesNotReach(kubeconfig(""), Map.of("HTTPS_PROXY", url, "NO_PROXY", except));
     }
-    doesNotReach(kubeconfig(""), Map.of("HTTP_PROXY", url)); // Of other servers.
+    doesNotReach(kubeconfig(""), Map.of("HTTP_PROXY", url)); // Proxies that are set for other servers.
   }
 
   @Test
@@ -178,7 +178,7 @@ class ProxiesOfClustersTest {
 
   @Test
   void anAccessReviewGoesThroughAnHttpProxyAndNamesOthers() throws Exception {
-    proxy.user(""); // The JVM of the tests allows no password in a tunnel.
+    proxy.user(""); // The JVM of the tests does not allow passwords for tunnels.
     try (ResourceClient client =
         open(kubeconfig("proxy-url: '" + proxy.url("") + "',"), Map.of())) {
       assertThat(((AccessReview) client).allows("list", Resource.PODS, "")).isTrue();

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kubeconfigs that users reported, in {@code src/test/conformance/reports}, do what client-go makes
- * of them.
+ * Kubeconfigs that users reported, in {@code src/test/conformance/reports}, are read as client-go
+ * reads them.
  */
 class ReportedKubeconfigsTest {
   private static final Path REPORTS = Path.of("src/test/conformance/reports/kubernetes/kubeconfig");
@@ -89,7 +89,7 @@ class ReportedKubeconfigsTest {
       assertThat(api.requests.get(0).header("Authorization")).isEqualTo("Bearer from-plugin");
       assertThat(Files.readString(seen))
           .contains("\"disable-compression\":true")
-          // kubectl reads the key n as the boolean that YAML 1.1 takes it for.
+          // kubectl reads the key n as a boolean, as YAML 1.1 does.
           .contains("\"config\":{\"audience\":\"aud-1\",\"false\":2}");
     }
   }
@@ -105,7 +105,7 @@ class ReportedKubeconfigsTest {
     }
   }
 
-  /** Lists pods through a kubeconfig of which some texts are replaced. */
+  /** Lists pods with a kubeconfig in which some texts are replaced. */
   private void list(String name, Map<String, String> replaced) throws Exception {
     String text = Files.readString(REPORTS.resolve(name));
     for (Map.Entry<String, String> entry : replaced.entrySet()) {

@@ -115,10 +115,10 @@ class TlsTest {
       String ca = elsewhere.authority();
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(api.url(), tls(ca, "", "", false)))
-          .withMessageContaining("it is for api.example, not for 127.0.0.1");
+          .withMessageContaining("it is valid for api.example, not for 127.0.0.1");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(api.url(), tls(ca, "", "wrong.example", false)))
-          .withMessageContaining("it is for api.example, not for wrong.example");
+          .withMessageContaining("it is valid for api.example, not for wrong.example");
       list(api.url(), tls(ca, "", "api.example", false));
       assertThat(api.requests).hasSize(1);
     }
@@ -241,7 +241,7 @@ class TlsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key(pem("ENCRYPTED PRIVATE KEY", new byte[9]), "k"))
         .withMessage(
-            "k: the private key is encrypted (expected: one without password;"
+            "k: the private key is encrypted (expected: a key without password;"
                 + " openssl pkey -in KEY -out NEW decrypts it)");
     for (String type : new String[] {"", "RSA ", "EC "}) {
       for (int length = 0; length < 40; length++) {
@@ -253,7 +253,7 @@ class TlsTest {
     }
   }
 
-  /** The PKCS #1 key within a PKCS #8 one of 2048 bits or more. */
+  /** Returns the PKCS #1 key inside a PKCS #8 key of at least 2048 bits. */
   private static byte[] inner(byte[] pkcs8) {
     return Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
   }

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a test has put. */
+/** Finds the objects that a test has put. */
 public final class MapLookup implements ObjectLookup {
   private final Map<String, KubeObject> objects = new HashMap<>();
 

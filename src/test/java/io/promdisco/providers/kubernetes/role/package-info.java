@@ -1,4 +1,4 @@
-/** The six builders, one fact at a time. */
+/** Tests of the six builders, one property at a time. */
 @NullMarked
 package io.promdisco.providers.kubernetes.role;
 

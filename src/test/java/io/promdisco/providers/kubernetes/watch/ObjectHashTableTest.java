@@ -39,7 +39,7 @@ class ObjectHashTableTest {
     }
   }
 
-  /** Names of which all have the same hash code. */
+  /** Different names that have the same hash code. */
   private static List<String> collidingNames(int letters) {
     List<String> names = List.of("");
     for (int i = 0; i < letters; i++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObjectMemoryTest {
   private static final int MANY = 100_000;
 
-  /** Makes objects of which one text is long or one list has many elements. */
+  /** Makes objects in which one text is long or one list has many elements. */
   private static final class Maker {
     private final int chosen;
     private int made;

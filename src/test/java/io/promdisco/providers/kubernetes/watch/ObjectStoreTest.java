@@ -73,7 +73,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void anIndexGoesWithItsLastUser() {
+  void anIndexIsRemovedWithItsLastUser() {
     ObjectStore.IndexUse first = store.addIndex("node", ObjectStoreTest::node);
     ObjectStore.IndexUse second = store.addIndex("node", ObjectStoreTest::node);
     first.close();
@@ -128,8 +128,9 @@ class ObjectStoreTest {
   }
 
   /**
-   * One writer, three readers. Some pods stay on their node the whole time while their versions
-   * change, as others come, move and go around them: no read of the index may miss one of these.
+   * One writer and three readers. Some pods stay on their node all the time while their versions
+   * change, and other pods come, move and go: no read of the index may miss one of the pods that
+   * stay.
    */
   @Test
   void inAStormNoReadMissesAnObjectThatIsThereTheWholeTime() throws InterruptedException {

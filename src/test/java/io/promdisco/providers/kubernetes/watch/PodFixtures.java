@@ -24,7 +24,7 @@ final class PodFixtures {
     return new ObjectKey("good", name);
   }
 
-  /** Name and version. */
+  /** The pod's name and version. */
   static String text(PodView pod) {
     return pod.meta().name() + "@" + pod.meta().version();
   }

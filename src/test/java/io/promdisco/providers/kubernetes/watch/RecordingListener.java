@@ -6,9 +6,7 @@ import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * Writes down what it is told, as {@code +a@1*} (an initial add), {@code a@1>a@2}, {@code -a@2}.
- */
+/** Records the calls it gets: {@code +a@1*} (an initial add), {@code a@1>a@2}, {@code -a@2}. */
 class RecordingListener implements ObjectListener<PodView> {
   final List<String> told = new CopyOnWriteArrayList<>();
 

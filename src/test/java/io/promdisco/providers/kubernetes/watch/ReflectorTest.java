@@ -61,7 +61,7 @@ class ReflectorTest {
     informer.close();
   }
 
-  /** A finished streaming list of {@code pods} up to version 10; the watch goes on. */
+  /** Finishes a streaming list of {@code pods} at version 10; the watch stays open. */
   private Request synced(PodView... pods) throws InterruptedException {
     Request watch = api.next().opened();
     for (PodView pod : pods) {
@@ -70,7 +70,7 @@ class ReflectorTest {
     return watch.initialEnd("10");
   }
 
-  /** Lets the pause before the next try pass, and returns how long it was. */
+  /** Lets the pause before the next try pass, and returns its length. */
   private Duration passPause() throws InterruptedException {
     ticker.awaitAlarms(1);
     Duration pause = ticker.pending().get(0);
@@ -109,7 +109,7 @@ class ReflectorTest {
     watch.initialEnd("10");
     assertThat(informer.hasSynced()).isTrue();
     told("+a@7*", "+b@3*", "synced");
-    assertThat(api.count()).isEqualTo(1); // The stream goes over into the watch.
+    assertThat(api.count()).isEqualTo(1); // The same stream continues as the watch.
   }
 
   @Test
@@ -156,7 +156,7 @@ class ReflectorTest {
       Request watch = api.next();
       assertThat(streams).isFalse();
       ticker.advance(Duration.ofSeconds(2));
-      watch.opened().fail(410, "too old"); // A new list is needed, by pages at once.
+      watch.opened().fail(410, "too old"); // A new list is needed, this time in pages.
       Request relist = api.next();
       assertThat(relist.list).isTrue();
       relist.page("9", "");
@@ -171,7 +171,7 @@ class ReflectorTest {
   @Test
   void aRefusalThatIsNotAboutStreamingIsNotRemembered() throws InterruptedException {
     api.next().fail(400, "bad");
-    api.next().fail(400, "the selector is bad"); // The list is refused as well.
+    api.next().fail(400, "the selector is bad"); // The list is refused too.
     passPause();
     assertThat(api.next().sendInitialEvents).isTrue();
     assertThat(streams).isTrue();
@@ -218,7 +218,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aPageThatNamesItselfAsTheNextIsAFailureAndNotReadForEver() throws InterruptedException {
+  void aRepeatedContinueTokenIsAFailure() throws InterruptedException {
     synced(pod("a", 1)).fail(410, "too old");
     api.next().fail(422, "no streaming");
     api.next().item(pod("b", 2)).page("8", "next");
@@ -298,7 +298,7 @@ class ReflectorTest {
   }
 
   @Test
-  void watchesThatEndAtOnceAreNotAskedForInATightLoop() throws InterruptedException {
+  void watchesThatEndImmediatelyAreNotRetriedInATightLoop() throws InterruptedException {
     synced().end();
     passPause();
     api.next().opened().end();
@@ -309,7 +309,7 @@ class ReflectorTest {
   }
 
   @Test
-  void bookmarksMoveThePlaceToGoOnFrom() throws InterruptedException {
+  void aWatchResumesAfterTheLastBookmark() throws InterruptedException {
     Request watch = synced().added(pod("a", 11)).bookmark("40");
     ticker.advance(Duration.ofMinutes(5));
     watch.end();
@@ -318,7 +318,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aBookmarkThatGoesBackOrIsRubbishChangesNothing() throws InterruptedException {
+  void anOlderOrInvalidBookmarkChangesNothing() throws InterruptedException {
     Request watch = synced(pod("a", 1)).bookmark("1000");
     watch.bookmark("999").bookmark("7").bookmark("").bookmark("rubbish").bookmark("-3");
     watch.initialEnd("5");
@@ -330,7 +330,7 @@ class ReflectorTest {
   }
 
   @Test
-  void versionsThatAreNoNumbersCountInOrderOfArrival() throws InterruptedException {
+  void versionsThatAreNotNumbersAreOrderedByArrival() throws InterruptedException {
     Request watch = api.next().opened().initialEnd("b-7");
     watch.bookmark("a-2");
     ticker.advance(Duration.ofMinutes(5));
@@ -339,7 +339,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aListWhoseEndHasNoUsableVersionGoesOnFromItsNewestObject() throws InterruptedException {
+  void aListWithoutAUsableVersionContinuesFromItsNewestObject() throws InterruptedException {
     Request watch = api.next().opened().added(pod("a", 9)).added(pod("b", 31)).added(pod("c", 4));
     watch.initialEnd("rubbish");
     assertThat(informer.hasSynced()).isTrue();
@@ -348,10 +348,10 @@ class ReflectorTest {
     assertThat(api.next().version).isEqualTo("31");
   }
 
-  // A version that is gone.
+  // Expired versions.
 
   @Test
-  void aVersionThatIsGoneIsListedAgainAtOnceKeepingWhatIsKnown() throws InterruptedException {
+  void anExpiredVersionIsListedAgainImmediatelyAndKnownObjectsStay() throws InterruptedException {
     synced(pod("a", 1), pod("b", 2), pod("c", 3)).fail(410, "too old resource version");
     Request again = api.next();
     assertThat(again.sendInitialEvents).isTrue();
@@ -388,7 +388,7 @@ class ReflectorTest {
   @Test
   void whatABrokenFirstListShowedIsRemovedIfTheNextDoesNotHoldIt() throws InterruptedException {
     api.next().opened().added(pod("a", 1)).added(pod("b", 2)).fail(new IOException("cut"));
-    told("+a@1*", "+b@2*"); // Not held back for as long as the pause is.
+    told("+a@1*", "+b@2*"); // Delivered at once, although the pause is not over.
     passPause();
     api.next().opened().added(pod("b", 2)).initialEnd("10");
     assertThat(known()).containsExactly("b@2");
@@ -410,7 +410,7 @@ class ReflectorTest {
     assertThat(failures()).isEqualTo(1);
     assertThat(health.told).hasSize(1);
     Request well = api.next().opened().initialEnd("12").bookmark("13");
-    well.fail(410, "gone"); // After a sign of life it is the first one again.
+    well.fail(410, "gone"); // After an event the pause is the first one again.
     assertThat(api.next().sendInitialEvents).isTrue();
     assertThat(failures()).isEqualTo(1);
   }
@@ -467,7 +467,7 @@ class ReflectorTest {
     synced().fail(new ApiException(429, "TooManyRequests", "later", Duration.ofSeconds(7)));
     Duration period = defaults.retryPeriod();
     Duration seven = Duration.ofSeconds(7);
-    assertThat(passPause()).isBetween(seven, seven.plus(period)); // Spread, for many are told so.
+    assertThat(passPause()).isBetween(seven, seven.plus(period)); // Spread over time, since many clients get this answer.
     api.next().fail(new ApiException(503, "", "starting", Duration.ofSeconds(90)));
     Duration ninety = Duration.ofSeconds(90);
     assertThat(passPause()).isBetween(ninety, ninety.plus(period));
@@ -476,7 +476,7 @@ class ReflectorTest {
     assertThat(passPause()).isBetween(longest, longest.plus(period));
   }
 
-  /** What a server says that has just started. */
+  /** The answer of a server that has just started. */
   private static ApiException cacheFilling() {
     return new ApiException(
         429, "TooManyRequests", "storage is (re)initializing", Duration.ofSeconds(1));
@@ -494,7 +494,7 @@ class ReflectorTest {
     told("+a@1*", "+b@2*", "synced", "+c@15", "+d@16");
     passPause();
     Request watch = api.next();
-    assertThat(watch.version).isEqualTo("10"); // Changes since then are still to come.
+    assertThat(watch.version).isEqualTo("10"); // The changes since version 10 have not arrived yet.
     watch.opened().added(pod("c", 15)).deleted(pod("b", 17));
     told("+a@1*", "+b@2*", "synced", "+c@15", "+d@16", "-b@2");
   }
@@ -514,7 +514,7 @@ class ReflectorTest {
   }
 
   @Test
-  void whateverGoesWrongWhileNewObjectsAreLookedForTheWatchIsTriedAgain()
+  void theWatchIsRetriedAfterAnyFailureInTheSearchForNewObjects()
       throws InterruptedException {
     synced(pod("a", 1)).fail(cacheFilling());
     for (Throwable thrown :
@@ -529,7 +529,7 @@ class ReflectorTest {
       assertThat(watch.version).isEqualTo("10");
       watch.fail(cacheFilling());
     }
-    api.next().page("20", "more", -1); // How many there are is not said.
+    api.next().page("20", "more", -1); // The page does not say how many items remain.
     passPause();
     assertThat(api.next().list).isFalse();
     assertThat(known()).containsExactly("a@1");
@@ -612,7 +612,7 @@ class ReflectorTest {
     assertThat(ticker.pending()).isEmpty();
   }
 
-  // What people are told.
+  // Messages and metrics.
 
   @Test
   void failuresAreCountedByServerAndResource() throws InterruptedException {
@@ -630,7 +630,7 @@ class ReflectorTest {
   }
 
   @Test
-  void healthIsToldEachFailureWithItsPauseAndThatItWorksAgain() throws InterruptedException {
+  void healthGetsEachFailureWithItsPauseAndTheRecovery() throws InterruptedException {
     synced().fail(403, "pods is forbidden");
     Duration first = passPause();
     api.next().fail(new IOException("cannot connect"));
@@ -646,9 +646,9 @@ class ReflectorTest {
                 + " namespace \"good\"); the server says: pods is forbidden",
             "failing " + part + ": cannot connect");
     Request brief = api.next().opened();
-    assertThat(health.told).hasSize(2); // It may break at once again.
+    assertThat(health.told).hasSize(2); // The connection may break again at once.
     brief.fail(new IOException("cannot connect"));
-    eventually(() -> assertThat(health.told).hasSize(3)); // Its trial is over.
+    eventually(() -> assertThat(health.told).hasSize(3)); // The watch has lasted long enough to count as healthy.
     passPause();
     api.next().opened();
     ticker.advance(Duration.ofSeconds(1));
@@ -668,7 +668,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aCompleteListEndsTheFailureBeforeListenersAreTold() throws InterruptedException {
+  void aCompleteListEndsTheFailureBeforeListenersGetIt() throws InterruptedException {
     api.next().fail(422, "no streaming");
     api.next().fail(429, "busy");
     passPause();
@@ -684,7 +684,7 @@ class ReflectorTest {
         },
         Duration.ZERO);
     api.next().item(pod("a", 1)).page("8", "");
-    api.next(); // A watch that has not been let in so far.
+    api.next(); // A watch that the server has never accepted.
     assertThat(health.told).hasSize(2);
     assertThat(health.told.get(1)).startsWith("recovered");
     eventually(() -> assertThat(wellAtSync).isTrue());
@@ -720,7 +720,7 @@ class ReflectorTest {
     back.fail(new IOException("cut"));
     ticker.awaitAlarms(1);
     assertThat(brokenSince()).isGreaterThan(before);
-    informer.close(); // Nobody waits for it any more.
+    informer.close(); // Closed by everybody, so it must not try again.
     assertThat(brokenSince()).isNull();
   }
 
@@ -732,7 +732,7 @@ class ReflectorTest {
   }
 
   @Test
-  void oneLineIsLoggedWhenAWatchBreaksAndOneWhenItHeals() throws InterruptedException {
+  void logsOneLineWhenAWatchBreaksAndOneWhenItRecovers() throws InterruptedException {
     Request watch = synced(pod("a", 1), pod("b", 2));
     try (CapturedLog log = new CapturedLog()) {
       watch.fail(new IOException("connection to https://api:6443 broke: closed"));
@@ -748,7 +748,7 @@ class ReflectorTest {
       passPause();
       api.next().opened().bookmark("20");
       assertThat(log.lines("WARN"))
-          .hasSize(2) // The second one says that it fails for another reason now.
+          .hasSize(2) // The second message says that the reason has changed.
           .first()
           .asString()
           .matches(

@@ -15,9 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server that does what a test says, one step at a time: a request waits until the test has
- * taken it and answers it, and each step of the answer has been worked on when it returns. It knows
- * pods.
+ * An API server that does what a test says, one step at a time. A request waits until the test has
+ * taken it and answers it; a step returns when the client has processed it. It serves pods only.
  */
 final class ScriptedClient implements ResourceClient {
   private static final long LIMIT_SECONDS = 10;
@@ -25,9 +24,9 @@ final class ScriptedClient implements ResourceClient {
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final List<Request> all = new ArrayList<>(); // guarded by itself
 
-  /** Something that the server does in a request, on the client's thread. */
+  /** A step of an answer, which runs on the client's thread. */
   private interface Step {
-    /** Whether the request goes on. */
+    /** Returns whether the request continues. */
     boolean run(Request request) throws IOException;
   }
 
@@ -99,12 +98,12 @@ final class ScriptedClient implements ResourceClient {
           });
     }
 
-    /** Many steps in one. */
+    /** Adds many pods in one step. */
     Request addedAll(List<PodView> pods) throws InterruptedException {
       return event(handler -> pods.forEach(pod -> handler.added(pod, "" + pod.meta().version())));
     }
 
-    /** An item of the page. */
+    /** Adds an item to the page. */
     Request item(PodView pod) throws InterruptedException {
       return step(
           request -> {
@@ -118,13 +117,13 @@ final class ScriptedClient implements ResourceClient {
       page(version, continueToken, -1);
     }
 
-    /** Ends the page; so many items follow. */
+    /** Ends the page and says how many items remain. */
     void page(String version, String continueToken, long remaining) throws InterruptedException {
       page = new Page(version, continueToken, remaining);
       end();
     }
 
-    /** Ends the request in good order. */
+    /** Ends the request without an error. */
     void end() throws InterruptedException {
       step(request -> false);
     }
@@ -147,7 +146,7 @@ final class ScriptedClient implements ResourceClient {
       fail(new ApiException(code, "", message, null));
     }
 
-    /** Whether the client has given the request up, or it has ended. */
+    /** Whether the request has ended, or the client has given it up. */
     boolean isOver() {
       return over.getCount() == 0;
     }
@@ -200,7 +199,7 @@ final class ScriptedClient implements ResourceClient {
     public void bookmark(String resourceVersion, boolean initialEventsEnd) {}
   }
 
-  /** The next request; there must be one within ten seconds. */
+  /** Waits up to ten seconds for the next request. */
   Request next() throws InterruptedException {
     Request request = requests.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
     if (request == null) {
@@ -209,7 +208,7 @@ final class ScriptedClient implements ResourceClient {
     return request;
   }
 
-  /** A request that is there already; null: none. */
+  /** The request that is waiting already, or null. */
   @Nullable Request poll() {
     return requests.poll();
   }

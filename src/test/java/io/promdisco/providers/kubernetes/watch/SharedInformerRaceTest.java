@@ -19,8 +19,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
 /**
- * A listener that is added while objects come and go is told what was there at one moment, and then
- * what changed, each change once and in order.
+ * A listener that is added while objects come and go is told which objects existed at one moment,
+ * and then every later change once and in order.
  */
 @Param(name = "name", gen = IntGen.class, conf = "1:3")
 public class SharedInformerRaceTest {
@@ -37,7 +37,7 @@ public class SharedInformerRaceTest {
           new AtomicBoolean(true),
           WatchHealth.NONE);
   private final Reflector.Sink<PodView> server = informer.sink();
-  private long version = 1; // of the one thread that is the reflector
+  private long version = 1; // used only by the thread that plays the reflector
 
   public SharedInformerRaceTest() {
     server.listing();
@@ -55,8 +55,8 @@ public class SharedInformerRaceTest {
   }
 
   /**
-   * What a listener has been told when it is told that this is all, and whether it comes to know
-   * what the store holds.
+   * Adds a listener, and returns what it was told up to the end of the initial objects, and whether
+   * it later agrees with the store.
    */
   @Operation
   public String listen() throws Exception {

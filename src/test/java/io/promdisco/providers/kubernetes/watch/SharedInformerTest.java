@@ -80,10 +80,10 @@ class SharedInformerTest {
     return value == null ? 0 : value;
   }
 
-  // Who is told what.
+  // Who receives which changes.
 
   @Test
-  void everyListenerIsToldEveryChange() throws InterruptedException {
+  void everyListenerGetsEveryChange() throws InterruptedException {
     RecordingListener other = new RecordingListener();
     informer.addListener("one", listener, Duration.ZERO);
     informer.addListener("other", other, Duration.ZERO);
@@ -94,7 +94,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedWhileItRunsIsToldTheWholeStoreFirst() throws InterruptedException {
+  void aListenerAddedWhileItRunsGetsTheWholeStoreFirst() throws InterruptedException {
     Request watch = synced(pod("a", 1)).modified(pod("a", 11)).added(pod("b", 12));
     SharedInformer.Registration late = informer.addListener("late", listener, Duration.ZERO);
     eventually(() -> assertThat(late.hasSynced()).isTrue());
@@ -105,7 +105,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedHalfWayThroughTheFirstListIsToldEachObjectOnce() throws InterruptedException {
+  void aListenerAddedDuringTheFirstListGetsEachObjectOnce() throws InterruptedException {
     informer.addListener("first", new RecordingListener(), Duration.ZERO);
     Request list = api.next().opened().added(pod("a", 1)).added(pod("b", 2));
     SharedInformer.Registration late = informer.addListener("late", listener, Duration.ZERO);
@@ -118,7 +118,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void syncedIsToldOnceHoweverOftenAListIsCompleted() throws InterruptedException {
+  void onSyncedIsCalledOnceForAnyNumberOfLists() throws InterruptedException {
     informer.addListener("one", listener, Duration.ZERO);
     synced(pod("a", 1)).fail(410, "gone");
     api.next().opened().added(pod("a", 1)).added(pod("b", 2)).initialEnd("20").added(pod("c", 21));
@@ -150,7 +150,7 @@ class SharedInformerTest {
   @Test
   void aVeryLongUidIsNotRememberedAfterItsDeletion() throws InterruptedException {
     informer.addListener("one", listener, Duration.ZERO);
-    String name = "b".repeat(1000); // its uid is longer
+    String name = "b".repeat(1000); // the uid is longer than the name
     synced(pod("a", 1), pod(name, 2)).deleted(pod(name, 15)).added(pod(name, 14));
     told(listener, "+a@1*", "+" + name + "@2*", "synced", "-" + name + "@2", "+" + name + "@14");
   }
@@ -183,7 +183,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedToAClosedInformerIsToldNothing() {
+  void aListenerAddedToAClosedInformerGetsNothing() {
     informer.close();
     SharedInformer.Registration late = informer.addListener("late", listener, SECOND);
     assertThat(late.hasSynced()).isFalse();
@@ -191,7 +191,7 @@ class SharedInformerTest {
     assertThat(ticker.pending()).isEmpty();
   }
 
-  // Slow ones.
+  // Slow listeners.
 
   @Test
   void aSlowListenerHoldsUpNeitherTheWatchNorTheOthersAndMissesNothing()
@@ -240,7 +240,7 @@ class SharedInformerTest {
   // Resync.
 
   @Test
-  void eachListenerIsToldTheStoreAgainInItsOwnPeriodAndNothingIsListed()
+  void eachListenerIsResyncedFromTheStoreInItsOwnPeriod()
       throws InterruptedException {
     RecordingListener never = new RecordingListener();
     RecordingListener slower = new RecordingListener();
@@ -300,9 +300,9 @@ class SharedInformerTest {
     told(slow, "+a@1*", "synced", "a@1>a@1", "a@1>a@1");
   }
 
-  // Handlers that throw.
+  // Handlers that throw exceptions.
 
-  /** Throws the first {@code times} times that it is told of {@code bad}. */
+  /** Throws on the first {@code times} calls about {@code bad}. */
   private static final class Throwing extends RecordingListener {
     private final AtomicInteger left;
 
@@ -373,7 +373,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aHandlerThatLeavesItsThreadInterruptedIsToldTheRest() throws InterruptedException {
+  void aHandlerThatLeavesItsThreadInterruptedGetsTheRest() throws InterruptedException {
     RecordingListener rude =
         new RecordingListener() {
           @Override
@@ -387,12 +387,11 @@ class SharedInformerTest {
     told(rude, "+a@1*", "synced", "+b@11", "+c@12");
   }
 
-  // Many.
+  // Many changes.
 
   /**
-   * Objects come, change and go while listeners are added: each listener, applying what it is told,
-   * ends with what the store holds, and is told nothing that does not follow from what it was told
-   * before.
+   * Objects come, change and go while listeners are added. Each listener applies what it is told
+   * and ends with the contents of the store, and every call fits the calls before it.
    */
   @Test
   void inAStormEveryListenerEndsWithWhatTheStoreHolds() throws InterruptedException {

@@ -24,13 +24,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of a server that fills its watch cache, and what is found. */
+/**
+ * Which requests go to a server that is still filling its watch cache, and which objects are found.
+ */
 class WatchCacheGapTest {
   private static final int PAGE = 3;
 
   private final SimCluster cluster = new SimCluster();
   private final SimApiServer server = SimApiServer.start(cluster);
-  private final Map<String, Integer> known = new TreeMap<>(); // how often each was put
+  private final Map<String, Integer> known = new TreeMap<>(); // how often each group was put
   private ResourceClient client;
 
   @BeforeEach
@@ -72,7 +74,7 @@ class WatchCacheGapTest {
     client.list(resource, WatchScope.ALL, 0, "", new Known<V>()::put);
   }
 
-  /** Looks, and returns what was asked for that. */
+  /** Runs a discovery, and returns the requests that it sent. */
   private <V extends KubeObject> List<String> asked(Resource<V> resource, WatchScope scope)
       throws Exception {
     int before = server.requests().size();
@@ -175,7 +177,7 @@ class WatchCacheGapTest {
 
   @Test
   void whereNamespacesMayNotBeListedTheKnownOnesAreLookedInto() throws Exception {
-    server.faults().healAll(); // The first rule that fits strikes.
+    server.faults().healAll(); // The first fault that matches takes effect.
     server.faults().add(FaultRule.once(Resource.NAMESPACES, "list", Fault.status(403)));
     create("Pod", "front", "c");
     create("Namespace", "", "new");

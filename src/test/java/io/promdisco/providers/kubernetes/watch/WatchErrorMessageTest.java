@@ -62,7 +62,7 @@ class WatchErrorMessageTest {
   }
 
   @Test
-  void otherFailuresAreToldInTheirOwnWords() {
+  void otherFailuresKeepTheirMessages() {
     IOException refused =
         new IOException(
             "cannot connect to https://api:6443: connection refused", new ConnectException("x"));

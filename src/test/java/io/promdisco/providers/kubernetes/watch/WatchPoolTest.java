@@ -78,7 +78,7 @@ class WatchPoolTest {
   }
 
   @Test
-  void aWatchLeasedAgainBeginsAnew() throws InterruptedException {
+  void aWatchThatIsLeasedAgainStartsWithANewList() throws InterruptedException {
     pods(GOOD).close();
     Lease<PodView> again = pods(GOOD);
     assertThat(again.hasSynced()).isFalse();
@@ -107,7 +107,7 @@ class WatchPoolTest {
   }
 
   @Test
-  void healthIsToldToAllHoldersAndTheStateOfNowToOneThatComesLate() throws InterruptedException {
+  void allUsersOfAWatchGetItsHealthAndNewOnesItsCurrentState() throws InterruptedException {
     RecordingHealth late = new RecordingHealth();
     RecordingHealth latest = new RecordingHealth();
     pool.lease(Resource.PODS, GOOD, health);

@@ -18,12 +18,12 @@ class WatchRetryScheduleTest {
   /**
    * A thousand instances lose their watches at the same moment and try until the server is back.
    *
-   * @param away how long it is away, in milliseconds
-   * @param failing how long a try takes until it fails, in milliseconds
+   * @param away how long the server is away, in milliseconds
+   * @param failing how long a try takes to fail, in milliseconds
    */
   @ParameterizedTest
   @CsvSource({"0, 0", "150, 0", "2000, 1", "10000, 7", "60000, 0", "60000, 950", "3600000, 30"})
-  void aThousandInstancesComeBackSpreadHoweverLongTheServerWasAway(long away, long failing) {
+  void aThousandInstancesReconnectEvenlyAfterAnyOutage(long away, long failing) {
     Random seeds = new Random(20_260_101);
     long back = Duration.ofMillis(away).toNanos();
     int[] buckets = new int[60];
@@ -42,14 +42,14 @@ class WatchRetryScheduleTest {
     System.out.printf(
         "%d instances, server away for %d ms: at most %d in 100 ms, the last after %d ms%n",
         INSTANCES, away, fullest, latest / 1_000_000);
-    assertThat(fullest).isLessThanOrEqualTo(INSTANCES * 6 / 100); // evenly: 3.6 %
+    assertThat(fullest).isLessThanOrEqualTo(INSTANCES * 6 / 100); // if all were spread evenly: 3.6 %
     assertThat(Duration.ofNanos(latest)).isLessThan(Duration.ofSeconds(3).plusMillis(failing));
   }
 
-  /** Each is told when it comes, in its slot, and comes again. */
+  /** Each client is told at its first try how long to wait, waits that long and tries again. */
   @ParameterizedTest
   @CsvSource({"1000", "2000", "30000"})
-  void clientsThatAreToldToWaitStaySpread(long asked) {
+  void clientsThatAreAskedToWaitReconnectEvenly(long asked) {
     Random seeds = new Random(7);
     int[] buckets = new int[90];
     for (int i = 0; i < INSTANCES; i++) {

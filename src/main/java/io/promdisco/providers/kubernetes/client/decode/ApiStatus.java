@@ -9,24 +9,24 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A {@code Status} object: what the server says instead of an answer.
+ * A {@code Status} object, which the server sends instead of an answer.
  *
- * @param code HTTP status; 0: not given
- * @param reason as {@code Forbidden}; may be empty
- * @param message for people; may be empty
- * @param retryAfterSeconds 0: not given
+ * @param code HTTP status; 0 if not set
+ * @param reason for example {@code Forbidden}; may be empty
+ * @param message text for people; may be empty
+ * @param retryAfterSeconds 0 if not set
  */
 public record ApiStatus(int code, String reason, String message, int retryAfterSeconds) {
-  /** The kind's name. */
+  /** The name of the kind. */
   static final String KIND = "Status";
 
-  /** Leaves out the space around texts. */
+  /** Removes the space around texts. */
   public ApiStatus {
     reason = reason.strip();
     message = message.strip();
   }
 
-  /** Reads the {@code meta/v1} Status message that {@code wire} is at. */
+  /** Reads the {@code meta/v1} Status message at the position of {@code wire}. */
   static ApiStatus ofProtobuf(ProtobufCursor wire) throws IOException {
     int code = 0;
     String reason = "";
@@ -36,7 +36,7 @@ public record ApiStatus(int code, String reason, String message, int retryAfterS
       switch (tag) {
         case 3 << 3 | BYTES -> message = wire.string();
         case 4 << 3 | BYTES -> reason = wire.string();
-        case 5 << 3 | BYTES -> { // details
+        case 5 << 3 | BYTES -> { // field details
           wire.open();
           while (wire.find(5 << 3 | VARINT)) {
             retryAfter = wire.int32();
@@ -58,7 +58,7 @@ public record ApiStatus(int code, String reason, String message, int retryAfterS
         node.path("details").path("retryAfterSeconds").asInt());
   }
 
-  /** The same as an exception. */
+  /** Returns the status as an exception. */
   ApiException toException() {
     String text = message.isEmpty() ? (reason.isEmpty() ? "status " + code : reason) : message;
     return new ApiException(

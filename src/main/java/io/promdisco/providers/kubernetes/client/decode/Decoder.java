@@ -10,13 +10,13 @@ import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * Reads the bodies of list and watch answers in one encoding. A malformed body is an {@link
- * IOException} that says what was read and at which byte. Each instance for one thread.
+ * Reads the bodies of list and watch answers in one encoding. For a malformed body, it throws an
+ * {@link IOException} that says what was read and at which byte. Each instance is for one thread.
  */
 public interface Decoder {
   /**
-   * Bytes of the largest object, or frame of a watch, that is read: 16 MiB, less where the heap is
-   * small, at least 4 MiB. The API server takes 3 MiB.
+   * The maximum size of an object, or of a frame of a watch, in bytes: 16 MiB, less if the heap is
+   * small, but at least 4 MiB. The API server accepts 3 MiB.
    */
   int LARGEST = (int) Math.min(16 << 20, Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 48));
 
@@ -24,15 +24,15 @@ public interface Decoder {
   String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
   /**
-   * Reads a list, calling {@code items} with each object as soon as it is there.
+   * Reads a list, and calls {@code items} with each object as soon as it is read.
    *
-   * @throws ApiException if a Status comes in its place
+   * @throws ApiException if the body is a Status
    */
   <V extends KubeObject> Page list(Resource<V> resource, BodyReader body, Consumer<? super V> items)
       throws IOException, InterruptedException;
 
   /**
-   * Reads events until the stream ends, which it may do between two events only.
+   * Reads events until the stream ends, which is valid only between two events.
    *
    * @throws ApiException for an ERROR event
    */
@@ -41,7 +41,7 @@ public interface Decoder {
       throws IOException, InterruptedException;
 
   /**
-   * Reads the Status in the body of a refusal; a body without a kind is taken for one.
+   * Reads the Status in the body of an error; a body without a kind is assumed to be one.
    *
    * @throws IOException if it cannot be read
    */

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded table of immutable values that are looked up by the bytes they are decoded from, so
- * that equal values are held once and a repeated one costs no allocation.
+ * A bounded table of immutable values by the bytes from which they are decoded, so that equal
+ * values are stored once and a repeated value needs no allocation.
  *
- * <p>A value enters the table only when its bytes are seen for the second time: what occurs once
- * never pushes out what occurs often. A full table gives up old entries.
+ * <p>A value is added only when its bytes occur for the second time, so that values that occur once
+ * do not displace frequent ones. A full table drops old entries.
  *
  * <p>Safe for all threads. Slots are read and written without a lock: an entry is immutable and is
- * compared with the bytes before it is used, so a lost or late write can cost a second copy of a
- * value and nothing else.
+ * compared with the bytes before it is used, so the worst effect of a lost or late write is a
+ * second copy of a value.
  */
 abstract class InternTable<E> {
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
@@ -44,19 +44,21 @@ abstract class InternTable<E> {
   private final int largest;
   private volatile Slots slots;
 
-  /** A table of {@code first} slots that grows to {@code largest}; both are powers of two. */
+  /**
+   * Creates a table of {@code first} slots that grows to {@code largest}; both are powers of two.
+   */
   InternTable(int first, int largest) {
     this.largest = largest;
     this.slots = new Slots(first);
   }
 
-  /** Whether {@code entry} is what the bytes stand for. */
+  /** Whether {@code entry} was decoded from the bytes. */
   abstract boolean matches(E entry, byte[] bytes, int from, int length);
 
-  /** The hash of the bytes that {@code entry} stands for. */
+  /** Returns the hash of the bytes of {@code entry}. */
   abstract int hashOf(E entry);
 
-  /** Mixes {@code length} bytes. */
+  /** Returns the hash of {@code length} bytes. */
   static int hash(byte[] bytes, int from, int length) {
     long h = length * MULTIPLIER;
     int at = from;
@@ -71,7 +73,7 @@ abstract class InternTable<E> {
     return fold(mix(h, tail));
   }
 
-  /** Written out: a VarHandle is slow until it has been compiled, and most work is done cold. */
+  /** Not a VarHandle, which is slow until it is compiled, and most work is done before that. */
   private static long word(byte[] b, int at) {
     return (int32(b, at) & 0xffffffffL) | (long) int32(b, at + 4) << 32;
   }
@@ -80,7 +82,7 @@ abstract class InternTable<E> {
     return (b[at] & 0xff) | (b[at + 1] & 0xff) << 8 | (b[at + 2] & 0xff) << 16 | b[at + 3] << 24;
   }
 
-  /** The hash of the bytes of {@code text}, which is ASCII. */
+  /** Returns the hash of the bytes of {@code text}, which is ASCII. */
   static int hash(String text) {
     int length = text.length();
     long h = length * MULTIPLIER;
@@ -110,8 +112,8 @@ abstract class InternTable<E> {
     return folded == 0 ? 1 : folded;
   }
 
-  /** The entry for the bytes, or null. */
-  @SuppressWarnings("unchecked") // Only put() stores, and it stores an E.
+  /** Returns the entry for the bytes, or null. */
+  @SuppressWarnings("unchecked") // only put() writes, and it writes an E
   final @Nullable E find(int hash, byte[] bytes, int from, int length) {
     @Nullable Object[] entries = slots.entries;
     int mask = entries.length - 1;
@@ -124,7 +126,7 @@ abstract class InternTable<E> {
     return null;
   }
 
-  /** Whether a value with this hash has been asked about before; from now on it has. */
+  /** Whether this hash was asked for before. From now on it was. */
   final boolean seenBefore(int hash) {
     int[] seen = slots.seen;
     int at = (hash >>> 9) & (seen.length - 1);
@@ -135,7 +137,7 @@ abstract class InternTable<E> {
     return false;
   }
 
-  /** Keeps {@code entry}, if need be in the place of another one. */
+  /** Adds {@code entry}, replacing another one if necessary. */
   final void put(int hash, E entry) {
     Slots current = slots;
     if (!current.place(hash, entry)) {
@@ -146,8 +148,8 @@ abstract class InternTable<E> {
     }
   }
 
-  /** The slots, doubled if there still are {@code size} of them and there may be more. */
-  @SuppressWarnings("unchecked") // Only put() stores, and it stores an E.
+  /** Returns the slots, doubled if there are still {@code size} of them and more are allowed. */
+  @SuppressWarnings("unchecked") // only put() writes, and it writes an E
   private Slots roomier(int size) {
     synchronized (growing) {
       Slots old = slots;
@@ -157,7 +159,7 @@ abstract class InternTable<E> {
       Slots wide = new Slots(2 * size);
       for (Object entry : old.entries) {
         if (entry != null) {
-          var unused = wide.place(hashOf((E) entry), entry); // One that has no room is given up.
+          var unused = wide.place(hashOf((E) entry), entry); // An entry without a free slot is dropped.
         }
       }
       System.arraycopy(old.seen, 0, wide.seen, 0, size);
@@ -167,7 +169,7 @@ abstract class InternTable<E> {
     }
   }
 
-  /** Number of entries, for tests. */
+  /** Returns the number of entries, for tests. */
   final int size() {
     return (int) Arrays.stream(slots.entries).filter(entry -> entry != null).count();
   }

@@ -24,16 +24,16 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads {@code application/json}: lists item by item, watches as one document after another. The
- * decoder of a stream is for one thread; {@link #decode} is for all.
+ * Reads {@code application/json}: lists item by item, watches document by document. A decoder of a
+ * stream is for one thread; {@link #decode} is safe for all threads.
  */
 public final class JsonDecoder implements Decoder {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
-   * A parser of one answer. An API server speaks UTF-8; guessing would take garbage for another
-   * encoding. Parsers of one factory share a table of names, which names with equal hashes spoil: a
-   * hostile server could make the answers of others unreadable.
+   * Returns a parser for one answer. API servers use UTF-8; detection could take invalid data for
+   * another encoding. Parsers of one factory share a table of names, which names with equal hashes
+   * make unusable: a hostile server could make the answers of other servers unreadable.
    */
   private static JsonParser newParser(InputStream bytes) throws IOException {
     JsonFactory factory =
@@ -49,10 +49,10 @@ public final class JsonDecoder implements Decoder {
   }
 
   /**
-   * Reads one object that has been parsed already, from a manifest or a dump. Absent fields are
-   * what an API server would leave them as; {@code apiVersion} and {@code kind} are not looked at.
+   * Reads one object that is already parsed, from a manifest or a dump. Missing fields get the
+   * values that an API server would use; {@code apiVersion} and {@code kind} are ignored.
    *
-   * @throws IOException if a field has the wrong type, with its path
+   * @throws IOException if a field has the wrong type; the message contains its path
    */
   public static <V extends KubeObject> V decode(Resource<V> resource, JsonNode node)
       throws IOException {
@@ -62,9 +62,9 @@ public final class JsonDecoder implements Decoder {
   /**
    * Checks the types of all fields that {@link #decode} reads.
    *
-   * @param odd told of each number or boolean where a string belongs, as {@code metadata.name: 5
-   *     (expected …)}; its text is taken for the string
-   * @throws IOException if a field has another type, with its path
+   * @param odd receives each number or boolean in place of a string, for example {@code
+   *     metadata.name: 5 (expected …)}; its text is used as the string
+   * @throws IOException if a field has another type; the message contains its path
    */
   public static void check(Resource<?> resource, JsonNode node, Consumer<String> odd)
       throws IOException {
@@ -98,7 +98,7 @@ public final class JsonDecoder implements Decoder {
         JsonParser parser = newParser(bytes)) {
       return work.apply(parser, bytes);
     } catch (InterruptedIOException e) {
-      Thread.interrupted(); // The exception says it now.
+      Thread.interrupted(); // The exception reports it now.
       throw (InterruptedException)
           new InterruptedException("interrupted while reading").initCause(e);
     } catch (JsonProcessingException e) {
@@ -220,7 +220,7 @@ public final class JsonDecoder implements Decoder {
     return new IOException(what + ": not JSON at byte " + at + ": " + problem, e);
   }
 
-  /** Lets at most {@link Decoder#LARGEST} bytes pass between two restarts. */
+  /** Allows at most {@link Decoder#LARGEST} bytes between two restarts. */
   private static final class Bounded extends FilterInputStream {
     private final String what;
     private long left = LARGEST;

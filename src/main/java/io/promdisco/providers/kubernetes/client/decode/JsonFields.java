@@ -12,24 +12,24 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one JSON object, read by type. A field that is absent or null is the type's zero
- * value; one of another type is an {@link IOException} with its path.
+ * The fields of one JSON object, read by type. A field that is missing or null has the zero value
+ * of its type; one of another type is an {@link IOException} with its path.
  */
 final class JsonFields {
   /** Reads an element of a list. */
   interface Reader<T> {
-    /** The value of {@code fields}. */
+    /** Reads a value from {@code fields}. */
     T read(JsonFields fields) throws IOException;
   }
 
   /**
-   * How values are read.
+   * Options for reading values.
    *
-   * @param share gives one instance for equal strings
-   * @param odd told of each number or boolean where a string belongs
+   * @param share returns one instance for equal strings
+   * @param odd receives each number or boolean in place of a string
    */
   record ReadOptions(UnaryOperator<String> share, Consumer<String> odd) {
-    /** Reads numbers and booleans as strings without reporting them. */
+    /** Returns options that accept numbers and booleans as strings without reporting them. */
     static ReadOptions sharing(UnaryOperator<String> share) {
       return new ReadOptions(share, any -> {});
     }
@@ -52,7 +52,10 @@ final class JsonFields {
     this.reading = reading;
   }
 
-  /** The fields of {@code node}, which errors call {@code path}; empty: errors name fields only. */
+  /**
+   * Returns the fields of {@code node}, whose path in errors is {@code path}; if that is empty,
+   * errors contain only field names.
+   */
   static JsonFields of(JsonNode node, String path, ReadOptions reading) throws IOException {
     return of(node, null, path, NO_INDEX, reading);
   }
@@ -69,7 +72,7 @@ final class JsonFields {
     return fields;
   }
 
-  /** The path of this object; computed only for errors. */
+  /** Returns the path of this object; computed only for errors. */
   private String path() {
     String own = parent == null ? name : parent.pathOf(name);
     return index == NO_INDEX ? own : own + "[" + index + "]";
@@ -100,13 +103,13 @@ final class JsonFields {
     return new IOException(pathOf(name) + ": " + shown(value) + " (expected " + expected + ")");
   }
 
-  /** A string; numbers and booleans are taken as they are written. */
+  /** Returns a string; numbers and booleans are read as written. */
   String text(String name) throws IOException {
     String text = textOrNull(name);
     return text == null ? "" : text;
   }
 
-  /** A string, or null if it is not set. */
+  /** Returns a string, or null if it is not set. */
   @Nullable String textOrNull(String name) throws IOException {
     JsonNode value = get(name);
     if (value == null) {
@@ -131,7 +134,7 @@ final class JsonFields {
     return reading.share().apply(value.asText());
   }
 
-  /** A whole number, or null if it is not set. */
+  /** Returns an integer, or null if it is not set. */
   @Nullable Integer numberOrNull(String name) throws IOException {
     JsonNode value = get(name);
     if (value == null) {
@@ -148,7 +151,7 @@ final class JsonFields {
     return number == null ? 0 : number;
   }
 
-  /** A boolean, or null if it is not set. */
+  /** Returns a boolean, or null if it is not set. */
   @Nullable Boolean flagOrNull(String name) throws IOException {
     JsonNode value = get(name);
     if (value == null) {
@@ -160,12 +163,12 @@ final class JsonFields {
     return value.booleanValue();
   }
 
-  /** An object; without fields if it is not set. */
+  /** Returns an object; without fields if it is not set. */
   JsonFields object(String name) throws IOException {
     return of(node.path(name), this, name, NO_INDEX, reading);
   }
 
-  /** A list of objects. */
+  /** Returns a list of objects. */
   <T> List<T> objects(String name, Reader<T> reader) throws IOException {
     JsonNode list = listOrNull(name);
     if (list == null) {
@@ -178,7 +181,7 @@ final class JsonFields {
     return List.copyOf(out);
   }
 
-  /** A list of strings. */
+  /** Returns a list of strings. */
   List<String> texts(String name) throws IOException {
     JsonNode list = listOrNull(name);
     if (list == null) {
@@ -203,7 +206,7 @@ final class JsonFields {
     return list;
   }
 
-  /** A map of strings. */
+  /** Returns a map of strings. */
   Labels labels(String name) throws IOException {
     JsonNode map = get(name);
     if (map == null) {

@@ -16,11 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the views of objects that are written in JSON. */
+/** Makes views of objects in JSON. */
 final class JsonViews {
   private JsonViews() {}
 
-  /** The view of an object of {@code kind}. */
+  /** Returns the view of an object of {@code kind}. */
   static KubeObject read(String kind, JsonFields object) throws IOException {
     return switch (kind) {
       case "Pod" -> pod(object);
@@ -34,7 +34,7 @@ final class JsonViews {
     };
   }
 
-  /** The metadata of any object. */
+  /** Returns the metadata of any object. */
   static ObjectMeta meta(JsonFields object) throws IOException {
     JsonFields meta = object.object("metadata");
     return new ObjectMeta(
@@ -46,7 +46,7 @@ final class JsonViews {
         controller(meta));
   }
 
-  /** The first owner that controls. */
+  /** Returns the first owner that is a controller. */
   private static ObjectMeta.@Nullable OwnerRef controller(JsonFields meta) throws IOException {
     List<ObjectMeta.OwnerRef> controllers = new ArrayList<>(1);
     meta.objects(

@@ -13,9 +13,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of YAML scalars as Kubernetes clients read them (sigs.k8s.io/yaml, go-yaml v2): those
- * of YAML 1.1, but base 60 and numbers that overflow are text. Infinities and NaN, which kubectl
- * refuses, are text too. A number or a boolean keeps its spelling as {@code asText}.
+ * Determines the types of YAML scalars as Kubernetes clients do (sigs.k8s.io/yaml, go-yaml v2): as
+ * in YAML 1.1, but base 60 and numbers that overflow are text. Infinities and NaN, which kubectl
+ * rejects, are text too. The {@code asText} of a number or boolean is its spelling.
  */
 public final class KubernetesYamlScalars {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -26,11 +26,11 @@ public final class KubernetesYamlScalars {
   private KubernetesYamlScalars() {}
 
   /**
-   * The value of a scalar.
+   * Returns the value of a scalar.
    *
-   * @param tag as the parser gives it; null: none is written
+   * @param tag the tag from the parser; null if there is none
    * @param plain whether it is written without quotes
-   * @throws IllegalArgumentException if the text is not of the type that the tag says
+   * @throws IllegalArgumentException if the text does not have the type of the tag
    */
   public static JsonNode typed(@Nullable String tag, boolean plain, String text) {
     if (tag == null) {
@@ -65,14 +65,14 @@ public final class KubernetesYamlScalars {
     }
   }
 
-  /** The value of a plain scalar without a tag. */
+  /** Returns the value of a plain scalar without a tag. */
   static JsonNode typed(String text) {
     if (text.isEmpty()) {
       return NODES.nullNode();
     }
     char first = text.charAt(0);
     if (first >= '1' && first <= '9' && text.length() <= 18 && digits(text, 0) == text.length()) {
-      return NODES.numberNode(Long.parseLong(text)); // as most numbers are
+      return NODES.numberNode(Long.parseLong(text)); // the usual case
     }
     if ((first >= '0' && first <= '9') || first == '-' || first == '+') {
       JsonNode number = number(text, text.replace("_", ""));
@@ -92,7 +92,7 @@ public final class KubernetesYamlScalars {
     };
   }
 
-  /** Whether underscores are between digits only. */
+  /** Whether underscores occur only between digits. */
   private static boolean separated(String text) {
     for (int at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1)) {
       if (at + 1 == text.length()
@@ -173,7 +173,7 @@ public final class KubernetesYamlScalars {
         : TextPreservingScalar.real(BigDecimal.valueOf(value), text);
   }
 
-  /** Digits, maybe a point and digits, maybe an exponent. */
+  /** Whether the text is digits, optionally a point and digits, optionally an exponent. */
   private static boolean isReal(String text, int start) {
     int at = digits(text, start);
     boolean anyDigit = at > start;
@@ -199,7 +199,7 @@ public final class KubernetesYamlScalars {
     return at == text.length();
   }
 
-  /** Index after the decimal digits that begin at {@code from}. */
+  /** Returns the index after the decimal digits that begin at {@code from}. */
   private static int digits(String text, int from) {
     int at = from;
     while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
@@ -209,12 +209,12 @@ public final class KubernetesYamlScalars {
   }
 
   /**
-   * A scalar as the key of a map. The letters {@code y} and {@code n} stay letters: kubectl reads
-   * them as {@code true} and {@code false}, but quotes them when it writes, so a plain one was
-   * written by hand and means the letter.
+   * Returns a scalar as the key of a map. The letters {@code y} and {@code n} remain letters:
+   * kubectl reads them as {@code true} and {@code false}, but quotes them when it writes, so a
+   * plain one was written by hand and means the letter.
    *
    * @param value the value that was read
-   * @throws IllegalArgumentException if it cannot be one
+   * @throws IllegalArgumentException if it cannot be a key
    */
   public static String key(JsonNode value) {
     if (value.isTextual()) {
@@ -232,7 +232,7 @@ public final class KubernetesYamlScalars {
         : value.bigIntegerValue().toString();
   }
 
-  /** The shortest text of a number with the precision of 32 bits, as Go's format {@code g}. */
+  /** Returns the shortest text of a number with 32-bit precision, like Go's format {@code g}. */
   private static String realKey(BigDecimal number) {
     float value = number.floatValue();
     if (Float.isInfinite(value)) {

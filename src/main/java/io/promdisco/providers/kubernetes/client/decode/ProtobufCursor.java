@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 
 /**
- * A cursor over one message in protobuf's wire format. {@link #open} narrows it to a message within
- * the message; {@link #tag} widens it again at the end of that one. A tag is {@code field << 3 |
- * type}. Every bound is checked: a malformed message ends with an {@link IOException} that says
- * what was read and at which byte. For one thread.
+ * A cursor over one message in protobuf's wire format. {@link #open} narrows it to a nested
+ * message; {@link #tag} widens it again at the end of that message. A tag is {@code field << 3 |
+ * type}. Every bound is checked: for a malformed message, it throws an {@link IOException} that
+ * says what was read and at which byte. For one thread.
  */
 final class ProtobufCursor {
   /** The type of numbers and booleans. */
@@ -30,12 +30,15 @@ final class ProtobufCursor {
   private int at;
   private int end;
 
-  /** A cursor that holds repeated strings in {@code strings}. */
+  /** Creates a cursor that stores repeated strings in {@code strings}. */
   ProtobufCursor(StringInternTable strings) {
     this.strings = strings;
   }
 
-  /** Moves to the message in {@code bytes} from {@code from} to {@code to}; names it in errors. */
+  /**
+   * Moves to the message in {@code bytes} from {@code from} to {@code to}. {@code what} is its name
+   * in errors.
+   */
   void reset(String what, byte[] bytes, int from, int to) {
     this.what = what;
     this.bytes = bytes;
@@ -49,21 +52,21 @@ final class ProtobufCursor {
     return bytes;
   }
 
-  /** Index of the next byte to read. */
+  /** Returns the index of the next byte. */
   int at() {
     return at;
   }
 
-  /** Moves to an index that {@link #at()} has returned before. */
+  /** Moves to an index that {@link #at()} has returned. */
   void moveTo(int index) {
     at = index;
   }
 
-  /** The next tag, or 0 at the end of the message that was opened last, which it leaves. */
+  /** Returns the next tag, or 0 at the end of the innermost message, which it leaves. */
   int tag() throws IOException {
     if (at < end) {
       int first = bytes[at];
-      if (first > 7) { // One byte, as nearly always, and a field number that is not 0.
+      if (first > 7) { // nearly always one byte, with a field number that is not 0
         at++;
         return first;
       }
@@ -106,16 +109,16 @@ final class ProtobufCursor {
     return varint() != 0;
   }
 
-  /** Reads the length of a string or message; the cursor then is at its first byte. */
+  /** Reads the length of a string or message, and moves to its first byte. */
   int length() throws IOException {
     long length = at < end && bytes[at] >= 0 ? bytes[at++] : varint();
     if (length < 0 || length > end - at) {
-      throw malformed("a length of " + Long.toUnsignedString(length) + " runs past the end");
+      throw malformed("a length of " + Long.toUnsignedString(length) + " exceeds the message");
     }
     return (int) length;
   }
 
-  /** Reads a string that is likely to be the only one of its kind. */
+  /** Reads a string that is probably unique. */
   String string() throws IOException {
     int length = length();
     String text = new String(bytes, at, length, UTF_8);
@@ -123,7 +126,7 @@ final class ProtobufCursor {
     return text;
   }
 
-  /** Reads a string that is likely to be repeated. */
+  /** Reads a string that is probably repeated. */
   String sharedString() throws IOException {
     int length = length();
     String text = strings.get(bytes, at, length);
@@ -131,7 +134,7 @@ final class ProtobufCursor {
     return text;
   }
 
-  /** Narrows the cursor to the message that follows. */
+  /** Narrows the cursor to the next message. */
   void open() throws IOException {
     int length = length();
     outerEnds[depth++] = end;
@@ -139,8 +142,8 @@ final class ProtobufCursor {
   }
 
   /**
-   * Goes to the next field with the tag {@code wanted}; false at the end of the message that was
-   * opened last, which it leaves.
+   * Moves to the next field with the tag {@code wanted}. Returns false at the end of the innermost
+   * message, which it leaves.
    */
   boolean find(int wanted) throws IOException {
     for (int tag = tag(); tag != 0; tag = tag()) {
@@ -152,7 +155,7 @@ final class ProtobufCursor {
     return false;
   }
 
-  /** Reads the message that follows, of which only one string is wanted; empty: not set. */
+  /** Reads one string of the next message; empty if it is not set. */
   String stringOf(int wanted) throws IOException {
     String text = "";
     open();
@@ -162,7 +165,7 @@ final class ProtobufCursor {
     return text;
   }
 
-  /** Skips what follows {@code tag}. */
+  /** Skips the value after {@code tag}. */
   void skip(int tag) throws IOException {
     switch (tag & 7) {
       case VARINT -> varint();
@@ -181,8 +184,8 @@ final class ProtobufCursor {
   }
 
   /**
-   * Skips further fields with {@code tag}, of which the first has just been read (the cursor is
-   * behind its tag), and returns the index behind the last of them.
+   * Skips further fields with {@code tag}, whose first tag was just read, and returns the index
+   * after the last of them.
    */
   int skipRun(int tag) throws IOException {
     while (true) {

@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 
 /**
  * Reads {@code application/vnd.kubernetes.protobuf}: an envelope ({@code k8s\0} and a {@code
- * runtime.Unknown}) around a list, and for watches frames of a four-byte length and a {@code
- * meta/v1} WatchEvent whose object is such an envelope. Walks the wire format and skips what
- * discovery does not need. Field numbers are those of {@code
- * k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto}. For one thread.
+ * runtime.Unknown}) around a list; for watches, frames of a four-byte length and a {@code meta/v1}
+ * WatchEvent whose object is such an envelope. Skips the fields that discovery does not need. Field
+ * numbers are those of {@code k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto}. For
+ * one thread.
  */
 final class ProtobufDecoder implements Decoder {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
@@ -31,7 +31,7 @@ final class ProtobufDecoder implements Decoder {
   private final ProtobufNetwork network;
   private final ProtobufEndpoints endpoints;
 
-  // The envelope that was opened last.
+  // The kind in the current envelope.
   private String kind = "";
   private int rawFrom;
   private int rawTo;
@@ -44,7 +44,7 @@ final class ProtobufDecoder implements Decoder {
     endpoints = new ProtobufEndpoints(wire, metas);
   }
 
-  /** Reads the bare message of one object. */
+  /** Reads the message of one object without an envelope. */
   <V extends KubeObject> V object(Resource<V> resource, byte[] bytes, int from, int to)
       throws IOException {
     wire.reset(resource.kind(), bytes, from, to);
@@ -98,7 +98,7 @@ final class ProtobufDecoder implements Decoder {
     }
   }
 
-  /** Reads one WatchEvent and hands it on. */
+  /** Reads one WatchEvent and passes it on. */
   <V extends KubeObject> void event(
       Resource<V> resource, byte[] bytes, int from, int to, WatchHandler<? super V> handler)
       throws IOException {
@@ -155,7 +155,7 @@ final class ProtobufDecoder implements Decoder {
     }
   }
 
-  /** Finds kind and object of an envelope. */
+  /** Finds the kind and the object in an envelope. */
   private void envelope(String what, byte[] bytes, int from, int to) throws IOException {
     wire.reset(what, bytes, from, to);
     kind = "";
@@ -278,7 +278,7 @@ final class ProtobufDecoder implements Decoder {
       }
     }
     if (body.position() > end) {
-      throw malformed(body, what, "the last item runs past the end");
+      throw malformed(body, what, "the last item is cut off");
     }
     return page;
   }

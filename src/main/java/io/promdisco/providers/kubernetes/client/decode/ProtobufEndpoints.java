@@ -26,7 +26,7 @@ final class ProtobufEndpoints {
     this.metas = metas;
   }
 
-  /** Reads the slice that the cursor is in to its end. */
+  /** Reads the slice at the cursor to its end. */
   EndpointSliceView slice() throws IOException {
     ObjectMeta meta = null;
     String addressType = "";
@@ -114,7 +114,7 @@ final class ProtobufEndpoints {
     return new EndpointSliceView.Port(name, number, protocol, appProtocol);
   }
 
-  /** Reads the endpoints that the cursor is in to their end. */
+  /** Reads the endpoints at the cursor to their end. */
   EndpointsView endpoints() throws IOException {
     ObjectMeta meta = null;
     List<EndpointsView.Subset> subsets = new ArrayList<>(2);

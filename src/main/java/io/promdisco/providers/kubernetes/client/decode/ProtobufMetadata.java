@@ -13,13 +13,13 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code metadata} and what else all kinds have in common. Field numbers are those of {@code
+ * Reads {@code metadata}, and other fields that all kinds have. Field numbers are those of {@code
  * k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto}. For one thread.
  */
 final class ProtobufMetadata {
   private static final int OWNERS = 13 << 3 | BYTES;
 
-  /** A value this long is hardly ever repeated: a checksum, a last-applied configuration. */
+  /** Longer values are rarely repeated, for example a checksum or a last-applied configuration. */
   private static final int SHORT_VALUE = 64;
 
   private final ProtobufCursor wire;
@@ -33,7 +33,7 @@ final class ProtobufMetadata {
     this.shared = shared;
   }
 
-  /** The metadata that was read, or that of an object that has none. */
+  /** Returns {@code meta}, or the metadata of an object without any. */
   ObjectMeta orNone(@Nullable ObjectMeta meta) {
     if (meta != null) {
       return meta;
@@ -42,12 +42,12 @@ final class ProtobufMetadata {
     return new ObjectMeta(new ObjectKey("", ""), "", 0, Labels.EMPTY, Labels.EMPTY, null);
   }
 
-  /** The resource version, as written, of the metadata read last. */
+  /** Returns the resource version of the last metadata, as written. */
   String version() {
     return new String(versionBytes, versionFrom, versionLength, UTF_8);
   }
 
-  /** Reads the message that follows. */
+  /** Reads the next message. */
   ObjectMeta read() throws IOException {
     String name = "";
     String namespace = "";
@@ -88,7 +88,7 @@ final class ProtobufMetadata {
     wire.moveTo(versionFrom + versionLength);
   }
 
-  /** Reads a map field; the tag of its first entry has just been read. */
+  /** Reads a map field, whose first tag was just read. */
   Labels map(int tag) throws IOException {
     int from = wire.at();
     int to = wire.skipRun(tag);
@@ -152,7 +152,7 @@ final class ProtobufMetadata {
     return controller;
   }
 
-  /** Reads an owner; null if it does not control. */
+  /** Reads an owner; returns null if it is not the controller. */
   private @Nullable OwnerRef readOwner() throws IOException {
     String kind = "";
     String name = "";

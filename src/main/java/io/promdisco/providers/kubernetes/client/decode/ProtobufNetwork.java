@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * k8s.io/api/{core,networking}/v1/generated.proto}. For one thread.
  */
 final class ProtobufNetwork {
-  /** Ends both policies under which a service's families count. */
+  /** Both policies under which the address families of a service matter end like this. */
   static final String DUAL_STACK = "DualStack";
 
   private final ProtobufCursor wire;
@@ -28,7 +28,7 @@ final class ProtobufNetwork {
     this.metas = metas;
   }
 
-  /** Reads the node that the cursor is in to its end. */
+  /** Reads the node at the cursor to its end. */
   NodeView node() throws IOException {
     ObjectMeta meta = null;
     String providerId = "";
@@ -73,7 +73,7 @@ final class ProtobufNetwork {
     void accept(String first, String second);
   }
 
-  /** Reads a message's fields 1 and 2. */
+  /** Reads the fields 1 and 2 of a message. */
   private void readPair(Pair pair) throws IOException {
     String first = "";
     String second = "";
@@ -113,7 +113,7 @@ final class ProtobufNetwork {
     String ipFamilyPolicy = "";
   }
 
-  /** Reads the service that the cursor is in to its end. */
+  /** Reads the service at the cursor to its end. */
   ServiceView service() throws IOException {
     ObjectMeta meta = null;
     ServiceSpec spec = new ServiceSpec();
@@ -146,7 +146,7 @@ final class ProtobufNetwork {
     }
     List<String> ips = new ArrayList<>(spec.clusterIps);
     if (!ips.isEmpty()) {
-      ips.remove(0); // clusterIP holds it
+      ips.remove(0); // clusterIP contains it
     }
     ips.addAll(spec.externalIps);
     return List.copyOf(ips);
@@ -215,7 +215,7 @@ final class ProtobufNetwork {
     @Nullable String className;
   }
 
-  /** Reads the ingress that the cursor is in to its end. */
+  /** Reads the ingress at the cursor to its end. */
   IngressView ingress() throws IOException {
     ObjectMeta meta = null;
     IngressSpec spec = new IngressSpec();
@@ -263,7 +263,7 @@ final class ProtobufNetwork {
     return new IngressView.Rule(host, paths == null ? null : List.copyOf(paths));
   }
 
-  /** Reads an {@code IngressRuleValue}: the paths of its http part, if it has one. */
+  /** Reads an {@code IngressRuleValue}: the paths in its http part, if there is one. */
   private @Nullable List<String> readRuleValue(@Nullable List<String> before) throws IOException {
     List<String> paths = before;
     wire.open();

@@ -40,7 +40,7 @@ final class ProtobufPods {
     this.metas = metas;
   }
 
-  /** Reads the message that the cursor is in to its end. */
+  /** Reads the message at the cursor to its end. */
   PodView read() throws IOException {
     nodeName = "";
     phase = "";
@@ -158,7 +158,7 @@ final class ProtobufPods {
     }
   }
 
-  /** Reads one of {@code podIPs}; {@code podIP} holds the first. */
+  /** Reads one of {@code podIPs}; {@code podIP} contains the first. */
   private void readIp(int tag) throws IOException {
     if (firstIpSeen) {
       furtherIps = join(furtherIps, List.of(wire.stringOf(1 << 3 | BYTES)));
@@ -198,7 +198,10 @@ final class ProtobufPods {
     statuses.add(new Status(name, id, init));
   }
 
-  /** Containers, then init containers, each with the id of the first status of its name. */
+  /**
+   * Returns the containers, then the init containers, each with the id from the first status with
+   * its name.
+   */
   private List<PodView.Container> finishedContainers() {
     int count = containers.size();
     PodView.Container[] ordered = new PodView.Container[count];

@@ -3,9 +3,8 @@ package io.promdisco.providers.kubernetes.client.decode;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Resource versions as numbers. A decimal number of at most 18 digits is that number; no version at
- * all is 0; any other text is a hash of it that is less than 0, good for telling versions apart
- * only.
+ * Converts resource versions to numbers. A decimal number of at most 18 digits is that number; no
+ * version is 0; any other text becomes a negative hash, which only allows checks for equality.
  */
 final class ResourceVersions {
   private static final int DIGITS = 18;
@@ -14,13 +13,13 @@ final class ResourceVersions {
 
   private ResourceVersions() {}
 
-  /** The number for {@code text}. */
+  /** Returns the number for {@code text}. */
   static long of(String text) {
     byte[] bytes = text.getBytes(UTF_8);
     return of(bytes, 0, bytes.length);
   }
 
-  /** The number for the UTF-8 bytes of a version. */
+  /** Returns the number for the UTF-8 bytes of a version. */
   static long of(byte[] bytes, int from, int length) {
     if (length > DIGITS) {
       return hash(bytes, from, length);

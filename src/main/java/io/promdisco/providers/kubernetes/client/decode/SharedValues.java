@@ -6,12 +6,12 @@ import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.List;
 
 /**
- * What the decoders of one client hold in common. Safe for all threads.
+ * The values that the decoders of one client share. Safe for all threads.
  *
  * @param strings repeated strings
  * @param maps repeated label and annotation sets
  * @param ports repeated port lists of containers
- * @param owners repeated owner lists, where there is a controller among them
+ * @param owners repeated owner lists that contain a controller
  */
 record SharedValues(
     StringInternTable strings,

@@ -3,9 +3,9 @@ package io.promdisco.providers.kubernetes.client.decode;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Strings that occur often (label names and values, images, phases, node names), each held once and
- * found by its UTF-8 bytes without making a String first. Holds at most 65,536 strings. Safe for
- * all threads.
+ * Frequent strings (label names and values, images, phases, node names), each stored once and found
+ * by its UTF-8 bytes without making a String first. Contains at most 65,536 strings. Safe for all
+ * threads.
  */
 final class StringInternTable extends InternTable<String> {
   private static final int FIRST = 1 << 10;
@@ -16,7 +16,7 @@ final class StringInternTable extends InternTable<String> {
     super(FIRST, LARGEST);
   }
 
-  /** The string that the bytes are, the shared one if there is one. */
+  /** Returns the string for the bytes, which is the shared one if it exists. */
   String get(byte[] bytes, int from, int length) {
     if (length == 0) {
       return "";
@@ -36,7 +36,7 @@ final class StringInternTable extends InternTable<String> {
     return made;
   }
 
-  /** The shared string that equals {@code text}, if there is one, or {@code text} itself. */
+  /** Returns the shared string that equals {@code text}, or {@code text} itself. */
   String share(String text) {
     if (text.isEmpty() || text.length() > LONGEST) {
       return text;
@@ -53,7 +53,7 @@ final class StringInternTable extends InternTable<String> {
     return text;
   }
 
-  /** Only ASCII ever matches: a byte of a longer UTF-8 sequence is negative and equals no char. */
+  /** Only ASCII matches: the bytes of longer UTF-8 sequences are negative and equal no char. */
   @Override
   boolean matches(String entry, byte[] bytes, int from, int length) {
     if (entry.length() != length) {

@@ -9,13 +9,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * Numbers and booleans of a YAML file whose {@code asText} is the text in the file. A field that
- * holds a string takes that text: {@code 007} stays {@code 007}.
+ * Numbers and booleans of a YAML file whose {@code asText} is their text in the file. A string
+ * field uses that text: {@code 007} remains {@code 007}.
  */
 final class TextPreservingScalar {
   private TextPreservingScalar() {}
 
-  /** A whole number; {@code real}: it is written with a point or an exponent. */
+  /** Returns an integer. {@code real} means that it is written with a point or an exponent. */
   static JsonNode integer(BigInteger value, String text, boolean real) {
     if (!real && text.length() < 19 && text.equals(value.toString())) {
       return JsonNodeFactory.instance.numberNode(value.longValue());
@@ -23,12 +23,12 @@ final class TextPreservingScalar {
     return new WrittenInteger(value, text, real);
   }
 
-  /** A number with a fraction, or one that is too large for {@link #integer}. */
+  /** Returns a number with a fraction, or one that is too large for {@link #integer}. */
   static JsonNode real(BigDecimal value, String text) {
     return new WrittenReal(value, text);
   }
 
-  /** A boolean. */
+  /** Returns a boolean. */
   static JsonNode bool(boolean value, String text) {
     return text.equals(String.valueOf(value))
         ? JsonNodeFactory.instance.booleanNode(value)

@@ -1,4 +1,4 @@
-/** Reads what API servers and manifests contain: protobuf, JSON, and the types of YAML. */
+/** Reads what API servers and manifests contain: protobuf, JSON, and the types of YAML scalars. */
 @Internal
 @NullMarked
 package io.promdisco.providers.kubernetes.client.decode;

@@ -21,9 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials from a credential plugin of a kubeconfig (client.authentication.k8s.io): a program
- * that prints them. They are kept until they expire or the server refuses them. The program has no
- * standard input, 60 seconds and 1 MiB of output. Safe for all threads; runs one program at a time.
+ * Credentials from a credential plugin of a kubeconfig (client.authentication.k8s.io), a program
+ * that prints them. They are used until they expire or the server rejects them. The program gets no
+ * standard input, and has 60 seconds and 1 MiB of output. Safe for all threads; runs one program at
+ * a time.
  */
 final class ExecPlugin implements Credentials {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -31,7 +32,8 @@ final class ExecPlugin implements Credentials {
   private static final int LARGEST = 1 << 20;
 
   /**
-   * Of JDK 17 ({@code error=2, No such file}) and of later ones ({@code error: 2 (No such file)}).
+   * Matches messages of JDK 17 ({@code error=2, No such file}) and later ({@code error: 2 (No such
+   * file)}).
    */
   private static final Pattern REASON = Pattern.compile("error(?:=[0-9]+, |: [0-9]+ \\()([^)]*)");
 
@@ -41,7 +43,7 @@ final class ExecPlugin implements Credentials {
 
   private record Credential(
       @Nullable String header, @Nullable ClientKey client, @Nullable Instant expires) {
-    /** Without the token. */
+    /** Leaves out the token. */
     @Override
     public String toString() {
       return "Credential[client=" + client + ", expires=" + expires + "]";
@@ -49,13 +51,13 @@ final class ExecPlugin implements Credentials {
   }
 
   /**
-   * What to run.
+   * The program to run.
    *
-   * @param apiVersion of the credential
-   * @param command with its arguments
-   * @param env additional environment
-   * @param cluster what the program is told about the cluster; null: nothing
-   * @param installHint for people who do not have the program; may be empty
+   * @param apiVersion the API version of the credential
+   * @param command the program and its arguments
+   * @param env additional environment variables
+   * @param cluster the description of the cluster for the program; null for none
+   * @param installHint text for people who do not have the program; may be empty
    */
   record Command(
       String apiVersion,
@@ -63,7 +65,7 @@ final class ExecPlugin implements Credentials {
       Map<String, String> env,
       @Nullable JsonNode cluster,
       String installHint) {
-    /** Without arguments and environment, in which secrets may stand. */
+    /** Leaves out arguments and environment, which may contain secrets. */
     @Override
     public String toString() {
       return "Command[" + command.get(0) + "]";
@@ -101,7 +103,7 @@ final class ExecPlugin implements Credentials {
     }
   }
 
-  /** The client certificate that came with the last credential, or null. */
+  /** Returns the client certificate of the last credential, or null. */
   @Nullable ClientKey client() {
     return client;
   }

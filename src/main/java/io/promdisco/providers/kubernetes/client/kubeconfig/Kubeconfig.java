@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * One context of a kubeconfig, which may be spread over several files: its cluster and its user. Of
- * entries with the same name, and of current contexts, that of the first file counts. Every error
- * is one line that begins with the path of a file.
+ * One context of a kubeconfig, which may consist of several files, with its cluster and its user.
+ * Of entries with the same name, and of current contexts, the first file's is used. Every error is
+ * one line that begins with the path of a file.
  */
 public final class Kubeconfig {
   private static final Logger log = EscapingLogger.of(Kubeconfig.class);
@@ -54,9 +54,9 @@ public final class Kubeconfig {
   }
 
   /**
-   * Reads the chosen context.
+   * Reads the selected context.
    *
-   * @throws IOException if there is none, or if its cluster or user is not valid
+   * @throws IOException if it does not exist, or if its cluster or user is invalid
    */
   public static Kubeconfig read(KubeconfigSource source) throws IOException {
     return inOneLine(() -> new Choice(source).kubeconfig());
@@ -67,26 +67,28 @@ public final class Kubeconfig {
       return work.run();
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
-      String line = PrintableText.of(message); // names of entries may have line breaks
+      String line = PrintableText.of(message); // names of entries may contain line breaks
       throw line.equals(message) ? e : new IOException(line, e.getCause());
     }
   }
 
-  /** The chosen context and its file, as {@code context dev of ~/.kube/config}. */
+  /**
+   * Returns the selected context and its file, for example {@code context dev of ~/.kube/config}.
+   */
   public String description() {
     return "context " + contextName + " of " + context.file();
   }
 
-  /** The namespace of the context. */
+  /** Returns the namespace of the context. */
   public String namespace() throws IOException {
     String namespace = context.tree().text("namespace");
     return namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace;
   }
 
   /**
-   * The settings for requests to the cluster. Over plain http they contain no credentials.
+   * Returns the settings for requests to the cluster. Over plain HTTP they contain no credentials.
    *
-   * @param env the process environment, which may name a proxy
+   * @param env the process environment, which may contain a proxy
    * @throws IOException if a certificate or another setting cannot be used
    */
   public ServerSettings settings(Ticker ticker, Map<String, String> env) throws IOException {
@@ -118,8 +120,8 @@ public final class Kubeconfig {
   }
 
   /**
-   * The current content of the files and of the certificate files that they name; the settings
-   * change when it does. Tokens in files are read for each request.
+   * Returns the current content of the files and of the certificate files that they name. The
+   * settings change with this content. Tokens in files are read for each request.
    */
   public List<String> contents() throws IOException {
     return inOneLine(
@@ -134,7 +136,7 @@ public final class Kubeconfig {
         });
   }
 
-  /** Looks for the context in the files. */
+  /** Searches for the context in the files. */
   private static final class Choice {
     private final KubeconfigSource source;
     private final List<KubeconfigFile> files = new ArrayList<>();
@@ -200,7 +202,7 @@ public final class Kubeconfig {
       return new Kubeconfig(source, name, context, cluster, user(context, cluster));
     }
 
-    /** Over plain http the user does not matter. */
+    /** over plain HTTP the user is not used */
     private KubeconfigUser user(Entry context, KubeconfigCluster cluster) throws IOException {
       Map<String, Entry> users = merged(KubeconfigFile::users);
       Entry user = users.get(context.tree().text("user"));

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster of a kubeconfig: where it is, and how to trust it. */
+/** A cluster of a kubeconfig: its address, and how to verify its certificate. */
 final class KubeconfigCluster {
   private static final String CA = "certificate-authority";
   private static final String CA_DATA = "certificate-authority-data";
@@ -42,14 +42,14 @@ final class KubeconfigCluster {
   /**
    * Reads a cluster.
    *
-   * @throws IOException if it is not valid, with the file, the cluster and the reason
+   * @throws IOException if it is invalid; the message contains the file, the cluster and the reason
    */
   static KubeconfigCluster of(Entry entry) throws IOException {
     KubeconfigCluster cluster = new KubeconfigCluster(entry);
     YamlMapping tree = cluster.tree;
     KubeconfigUser.refuseBoth(tree, CA, CA_DATA);
-    cluster.proxy(Map.of()); // whether it is valid
-    cluster.authorityText(); // a missing file is an error even over plain http
+    cluster.proxy(Map.of()); // throws if it is invalid
+    cluster.authorityText(); // a missing file is an error even for plain HTTP
     return cluster;
   }
 
@@ -70,12 +70,12 @@ final class KubeconfigCluster {
     return "https".equals(server.getScheme());
   }
 
-  /** The user and password in the server's URL; empty: none. */
+  /** Returns the user and password in the server's URL; empty if there are none. */
   String userInfo() throws IOException {
     return ServerUrls.userInfo(tree.text("server"));
   }
 
-  /** The proxy that it names, or as client-go does the one that the environment names. */
+  /** Returns the proxy of the cluster, or, as in client-go, that of the environment. */
   ProxyRules proxy(Map<String, String> env) throws IOException {
     String url = tree.text("proxy-url");
     return url.isEmpty()
@@ -83,7 +83,7 @@ final class KubeconfigCluster {
         : ProxyRules.all(url, tree.place() + ": proxy-url");
   }
 
-  /** How to trust the server. */
+  /** Returns the TLS settings for the server. */
   TlsSettings tls() throws IOException {
     if (tree.flag(INSECURE)) {
       KubeconfigUser.refuseBoth(tree, CA, INSECURE);
@@ -119,13 +119,16 @@ final class KubeconfigCluster {
         : KubeconfigUser.read(tree, CA, file);
   }
 
-  /** The current content of the files that it names. */
+  /** Returns the current content of the files that it names. */
   List<String> files() throws IOException {
     String file = entry.path(CA);
     return file.isEmpty() ? List.of() : List.of(KubeconfigUser.read(tree, CA, file));
   }
 
-  /** What a plugin is told about the cluster: {@code spec.cluster} of an {@code ExecCredential}. */
+  /**
+   * Returns the description of the cluster for a plugin: {@code spec.cluster} of an {@code
+   * ExecCredential}.
+   */
   ObjectNode forPlugin() throws IOException {
     ObjectNode info = new ObjectMapper().createObjectNode();
     info.put("server", serverForPlugin());
@@ -152,7 +155,7 @@ final class KubeconfigCluster {
     }
   }
 
-  /** As it is written, but behind a path without query and fragment. */
+  /** Returns the URL as it is written, without query and fragment after a path. */
   private String serverForPlugin() throws IOException {
     String text = tree.text("server");
     return server.getRawPath().isEmpty() ? text : text.replaceFirst("[?#].*", "");

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The content of one kubeconfig file. The types of all entries are checked as Kubernetes clients
- * do, even of entries that no context uses; unknown fields are ignored.
+ * The content of one kubeconfig file. The types of all entries are checked as in Kubernetes
+ * clients, even of entries that no context uses; unknown fields are ignored.
  *
- * @param path of the file
- * @param currentContext the name of the context to use; empty: none
+ * @param path the path of the file
+ * @param currentContext the name of the context to use; empty for none
  */
 record KubeconfigFile(
     Path path,
@@ -81,11 +81,11 @@ record KubeconfigFile(
   /**
    * A context, a cluster or a user.
    *
-   * @param file the file that contains it
+   * @param file the file that contains the entry
    */
   record Entry(Path file, YamlMapping tree) {
     /**
-     * A path that the entry names, relative to the folder of its file; empty if it names none.
+     * Returns a path in the entry, relative to the folder of its file; empty if it is not set.
      *
      * @throws IOException if it is not a valid path
      */
@@ -94,12 +94,12 @@ record KubeconfigFile(
       return text.isEmpty() ? "" : inSameFolder(text, tree.place() + ": " + key).toString();
     }
 
-    /** The path of a file that is named relative to the folder of this one. */
+    /** Returns the path of a file that is relative to the folder of this one. */
     Path inSameFolder(String relative, String place) throws IOException {
       try {
         return file.toAbsolutePath().resolveSibling(relative).normalize();
       } catch (InvalidPathException e) {
-        throw new IOException(place + ": a path that no file can have: " + e.getReason(), e);
+        throw new IOException(place + ": not a valid path: " + e.getReason(), e);
       }
     }
   }
@@ -107,7 +107,7 @@ record KubeconfigFile(
   /**
    * Reads a file.
    *
-   * @throws IOException with one line that begins with the path
+   * @throws IOException whose message is one line that begins with the path
    */
   static KubeconfigFile read(Path path) throws IOException {
     String place = "kubeconfig " + path;
@@ -147,7 +147,7 @@ record KubeconfigFile(
   }
 
   private static IOException duplicateProblem(String place, String name) {
-    return new IOException(place + ": \"" + name + "\" is there twice (expected: each name once)");
+    return new IOException(place + ": \"" + name + "\" occurs twice (expected: each name once)");
   }
 
   private static void check(YamlMapping tree, Map<String, Type> fields) throws IOException {

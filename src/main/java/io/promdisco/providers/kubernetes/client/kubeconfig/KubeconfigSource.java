@@ -4,12 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a kubeconfig is and which context of it to use.
+ * The files of a kubeconfig and the context to use.
  *
- * @param files that are merged, the first one's entries before those of the next. Missing ones are
- *     left out if {@code ifMissing} says what to do when all are missing
- * @param context its name; empty: the current one
- * @param ifMissing the error for people when no file exists; empty: every file must exist
+ * @param files the files to merge; entries of earlier files take precedence. Missing files are left
+ *     out if {@code ifMissing} is set
+ * @param context its name; empty for the current one
+ * @param ifMissing the error if no file exists, which says what to do; if empty, every file must
+ *     exist
  */
 public record KubeconfigSource(List<Path> files, String context, String ifMissing) {
   /** Copies the list. */
@@ -17,7 +18,7 @@ public record KubeconfigSource(List<Path> files, String context, String ifMissin
     files = List.copyOf(files);
   }
 
-  /** One file, which must exist. */
+  /** Returns one file, which must exist. */
   public static KubeconfigSource of(Path file, String context) {
     return new KubeconfigSource(List.of(file), context, "");
   }

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A user of a kubeconfig: its credentials, and whom it impersonates. */
+/** A user of a kubeconfig: its credentials, and the user that it impersonates. */
 final class KubeconfigUser {
   private static final String CERT = "client-certificate";
   private static final String KEY = "client-key";
@@ -32,10 +32,13 @@ final class KubeconfigUser {
   private static final String V1BETA1 = "client.authentication.k8s.io/v1beta1";
   private static final String MODES = " (expected: Never or IfAvailable)";
 
-  /** Auth-providers that older Kubernetes clients supported. */
+  /** Auth providers that older Kubernetes clients supported. */
   private static final Set<String> REMOVED = Set.of("gcp", "azure", "openstack");
 
-  /** Bytes that the name of a header may have, besides letters and digits; without the escape. */
+  /**
+   * The characters that a header name may contain besides letters and digits, without the escape
+   * character.
+   */
   private static final String NAME_BYTES = "!#$&'*+-.^_`|~";
 
   private final Entry entry;
@@ -49,14 +52,14 @@ final class KubeconfigUser {
   /**
    * The credentials for a server.
    *
-   * @param client gives the client certificate, or null for none
+   * @param client returns the client certificate, or null for none
    */
   record Access(Credentials credentials, Supplier<@Nullable ClientKey> client) {}
 
   /**
    * Reads a user.
    *
-   * @throws IOException if it is not valid, with the file, the user and the reason
+   * @throws IOException if it is invalid; the message contains the file, the user and the reason
    */
   static KubeconfigUser of(Entry entry) throws IOException {
     KubeconfigUser user = new KubeconfigUser(entry);
@@ -97,7 +100,7 @@ final class KubeconfigUser {
     if (!tree.has(KEY) && !tree.has(KEY + DATA)) {
       throw new IOException(tree.place() + ": " + CERT + " without " + KEY + " (expected: both)");
     }
-    files(); // a missing file is an error even over plain http
+    files(); // a missing file is an error even for plain HTTP
   }
 
   private static void checkPlugin(YamlMapping exec) throws IOException {
@@ -133,7 +136,7 @@ final class KubeconfigUser {
         exec.place() + ": apiVersion: " + found + " (expected: " + V1 + " or " + V1BETA1 + ")");
   }
 
-  /** Refuses two settings that exclude each other. */
+  /** Rejects two settings that exclude each other. */
   static void refuseBoth(YamlMapping tree, String one, String other) throws IOException {
     if (tree.has(one) && tree.has(other)) {
       throw new IOException(
@@ -159,7 +162,7 @@ final class KubeconfigUser {
     return CREDENTIALS.stream().anyMatch(tree::has);
   }
 
-  /** The current content of the certificate files that it names. */
+  /** Returns the current content of the certificate files that it names. */
   List<String> files() throws IOException {
     List<String> contents = new ArrayList<>();
     if (tree.has(CERT) || tree.has(CERT + DATA)) {
@@ -172,8 +175,8 @@ final class KubeconfigUser {
   }
 
   /**
-   * The user's credentials: a token, a password or a client certificate takes precedence over a
-   * plugin.
+   * Returns the user's credentials. A token, a password or a client certificate takes precedence
+   * over a plugin.
    *
    * @throws IOException if they cannot be used
    */
@@ -232,7 +235,7 @@ final class KubeconfigUser {
     return Credentials.rotatedToken(file, new Secret(first));
   }
 
-  /** The token that an auth-provider keeps in the file. */
+  /** Returns the token that an auth provider stores in the file. */
   private String idToken(YamlMapping provider) throws IOException {
     String name = provider.text("name");
     if (!name.equals("oidc")) {
@@ -249,8 +252,8 @@ final class KubeconfigUser {
     if (token.isEmpty() && isNeeded) {
       throw new IOException(
           provider.place()
-              + ": config: id-token: not set (expected: a token; promdisco renews none, an exec"
-              + " plugin does)");
+              + ": config: id-token: not set (expected: a token; promdisco does not renew tokens,"
+              + " use an exec plugin)");
     }
     return token;
   }
@@ -298,7 +301,7 @@ final class KubeconfigUser {
         ticker);
   }
 
-  /** The headers for impersonation. */
+  /** Returns the headers for impersonation. */
   Map<String, List<Text>> impersonation() throws IOException {
     Map<String, List<Text>> headers = new LinkedHashMap<>();
     if (!tree.has("as")) {
@@ -317,7 +320,7 @@ final class KubeconfigUser {
     return headers;
   }
 
-  /** As text in headers is sent: its bytes in UTF-8, each a character. */
+  /** Converts text to what is sent in headers: each UTF-8 byte becomes a character. */
   private static List<Text> texts(List<String> values) {
     List<Text> texts = new ArrayList<>();
     for (String value : values) {
@@ -327,7 +330,7 @@ final class KubeconfigUser {
     return texts;
   }
 
-  /** Escapes with {@code %} what the name of a header may not have. */
+  /** Escapes the characters that a header name may not contain with {@code %}. */
   static String escaped(String key) {
     StringBuilder out = new StringBuilder();
     for (byte one : key.getBytes(UTF_8)) {

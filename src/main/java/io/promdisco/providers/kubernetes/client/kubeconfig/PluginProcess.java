@@ -38,7 +38,7 @@ final class PluginProcess {
    *     nothing
    */
   record Result(int code, String output, String errors) {
-    /** Without the output, which may be a secret. */
+    /** Leaves out the output, which may be a secret. */
     @Override
     public String toString() {
       return "Result[code=" + code + "]";
@@ -47,7 +47,7 @@ final class PluginProcess {
 
   private PluginProcess(Process process, int largest) {
     this.process = process;
-    this.output = new Capture(largest, () -> fail("prints more than " + (largest >> 10) + " KiB"));
+    this.output = new Capture(largest, () -> fail("printed more than " + (largest >> 10) + " KiB"));
     this.errors = new Capture(largest, () -> {});
   }
 
@@ -55,7 +55,8 @@ final class PluginProcess {
    * Runs a started program.
    *
    * @param limit the time until it and its output end
-   * @param largest the largest number of bytes of its output; the same number of its errors is kept
+   * @param largest the maximum number of bytes of its output; the same number of bytes of its
+   *     errors is stored
    * @throws IOException if it exceeds a limit; the message says which, and quotes the first line of
    *     its errors
    */
@@ -64,7 +65,7 @@ final class PluginProcess {
     PluginProcess program = new PluginProcess(process, largest);
     Ticker.Alarm alarm =
         ticker.schedule(
-            limit, () -> program.fail("does not end within " + limit.toSeconds() + " s"));
+            limit, () -> program.fail("did not end within " + limit.toSeconds() + " s"));
     try {
       process.getOutputStream().close();
       return program.result();
@@ -87,7 +88,7 @@ final class PluginProcess {
     }
   }
 
-  /** Ends the program; a child that inherited its streams may keep them open. */
+  /** Kills the program. A child process that inherited its streams may keep them open. */
   private void fail(String beyond) {
     problem = beyond;
     kill();
@@ -107,8 +108,8 @@ final class PluginProcess {
 
   private void kill() {
     List<ProcessHandle> started = process.descendants().toList();
-    // First: it would report the end of the others. By its handle, because Process closes the
-    // streams, and what the program said last could no longer be read.
+    // The program is killed first, because it would report that its children ended. It is killed by
+    // its handle, because Process would close the streams, and its last output could not be read.
     process.toHandle().destroyForcibly();
     started.forEach(ProcessHandle::destroyForcibly);
   }
@@ -156,7 +157,7 @@ final class PluginProcess {
       return kept.toString(UTF_8).strip();
     }
 
-    /** A colon and the first line, not all of it if it is long; empty if there is none. */
+    /** A colon and the first line, shortened if it is long; empty if there is none. */
     String firstLine() {
       String text = text();
       int length = text.indexOf('\n');

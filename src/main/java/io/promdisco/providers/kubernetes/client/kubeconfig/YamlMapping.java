@@ -33,9 +33,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A mapping in a YAML or JSON text, with the types that Kubernetes clients see: a string, a number
- * and a boolean are different things. What is absent or null reads as empty; what has the wrong
- * type is an {@link IOException} with file and path.
+ * A mapping in a YAML or JSON text, with the types of Kubernetes clients: a string, a number and a
+ * boolean differ. A missing or null value reads as empty; a value of the wrong type is an {@link
+ * IOException} with file and path.
  */
 final class YamlMapping {
   private static final int LARGEST = 16 << 20;
@@ -52,8 +52,8 @@ final class YamlMapping {
   /**
    * Reads the first document of a file.
    *
-   * @param what names the file in errors
-   * @param expected what the file should hold, for errors
+   * @param what the name of the file in errors
+   * @param expected the expected content of the file, for errors
    */
   static YamlMapping read(Path file, String what, String expected) throws IOException {
     byte[] bytes;
@@ -70,7 +70,7 @@ final class YamlMapping {
     }
   }
 
-  /** In UTF-8, or in UTF-16 with a byte order mark. */
+  /** Decodes UTF-8, or UTF-16 with a byte order mark. */
   private static String decoded(byte[] bytes) throws CharacterCodingException {
     int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
     boolean isUtf16 = mark == 0xfeff || mark == 0xfffe;
@@ -91,7 +91,7 @@ final class YamlMapping {
     return new YamlMapping(map, what);
   }
 
-  /** Apart, so that a file in YAML does not load the 400 classes of Jackson's mapper. */
+  /** A separate class, so that a YAML file does not load the 400 classes of Jackson's mapper. */
   private static final class Json {
     static final ObjectMapper MAPPER =
         new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -102,13 +102,13 @@ final class YamlMapping {
       try {
         return Json.MAPPER.readValue(text, Object.class);
       } catch (JsonProcessingException e) {
-        // YAML has such mappings too.
+        // YAML allows such mappings too.
       }
     }
     try {
       return new Values().of(document(text));
     } catch (MarkedYAMLException e) {
-      // Its message quotes the line, which may hold a token.
+      // Its message quotes the line, which may contain a token.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
       throw new IOException(what + ": line " + line + ": not YAML");
     } catch (RuntimeException e) {
@@ -126,7 +126,7 @@ final class YamlMapping {
         && (scalar.getTag().equals(YamlComposer.PLAIN) || scalar.getTag().equals(Tag.MERGE));
   }
 
-  /** A string, a boolean, a number, or null. */
+  /** Returns a string, a boolean, a number, or null. */
   private static @Nullable Object scalar(ScalarNode node) {
     boolean untyped = node.getTag().equals(YamlComposer.PLAIN);
     boolean tagged = !untyped && !node.getTag().equals(YamlComposer.QUOTED);
@@ -141,8 +141,8 @@ final class YamlMapping {
   }
 
   /**
-   * Makes maps, lists and scalars of nodes. Makes the value of an alias once. The last of two equal
-   * keys counts; merged keys count where their merge key is.
+   * Converts nodes to maps, lists and scalars. Converts the node of an alias only once. The last of
+   * two equal keys is used; merged keys count as being at the place of the merge key.
    */
   private static final class Values {
     private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
@@ -185,7 +185,7 @@ final class YamlMapping {
 
     private static void merge(Map<Object, @Nullable Object> into, @Nullable Object merged) {
       if (merged instanceof List<?> list) {
-        for (int i = list.size() - 1; i >= 0; i--) { // of a list, the first counts
+        for (int i = list.size() - 1; i >= 0; i--) { // in a list, the first wins
           if (!(list.get(i) instanceof List)) {
             merge(into, list.get(i));
           }
@@ -198,7 +198,7 @@ final class YamlMapping {
     }
   }
 
-  /** Where this mapping is, for errors. */
+  /** Returns the place of this mapping, for errors. */
   String place() {
     return place;
   }
@@ -209,7 +209,7 @@ final class YamlMapping {
     return value != null && !"".equals(value);
   }
 
-  /** A string; empty if there is none. */
+  /** Returns a string; empty if missing. */
   String text(String key) throws IOException {
     return text(map.get(key), key);
   }
@@ -222,10 +222,10 @@ final class YamlMapping {
       return text;
     }
     boolean container = value instanceof Map || value instanceof List;
-    throw wrong(key, value, container ? "a string" : "a string; put it into quotes");
+    throw wrong(key, value, container ? "a string" : "a string, in quotes");
   }
 
-  /** A boolean; false if there is none. */
+  /** Returns a boolean; false if missing. */
   boolean flag(String key) throws IOException {
     Object value = map.get(key);
     if (value == null) {
@@ -237,7 +237,7 @@ final class YamlMapping {
     throw wrong(key, value, "true or false without quotes");
   }
 
-  /** Bytes in base64; none if there are none. */
+  /** Returns decoded base64; empty if missing. */
   byte[] data(String key) throws IOException {
     String text = text(key).replace("\n", "").replace("\r", "");
     try {
@@ -250,12 +250,12 @@ final class YamlMapping {
     }
   }
 
-  /** A mapping; empty if there is none. */
+  /** Returns a mapping; empty if missing. */
   YamlMapping tree(String key) throws IOException {
     return tree(key, place + ": " + key);
   }
 
-  /** A mapping that errors name by itself; empty if there is none. */
+  /** Returns a mapping that errors call {@code name}; empty if missing. */
   YamlMapping tree(String key, String name) throws IOException {
     return of(map.get(key), name);
   }
@@ -270,7 +270,7 @@ final class YamlMapping {
     return new YamlMapping(map, place);
   }
 
-  /** A list of mappings. */
+  /** Returns a list of mappings. */
   List<YamlMapping> trees(String key) throws IOException {
     List<YamlMapping> trees = new ArrayList<>();
     for (Object value : list(key)) {
@@ -279,7 +279,7 @@ final class YamlMapping {
     return trees;
   }
 
-  /** A list of strings. */
+  /** Returns a list of strings. */
   List<String> texts(String key) throws IOException {
     List<String> texts = new ArrayList<>();
     for (Object value : list(key)) {
@@ -299,12 +299,12 @@ final class YamlMapping {
     return list;
   }
 
-  /** The keys, in their order. */
+  /** Returns the keys in order. */
   List<String> keys() {
     return map.keySet().stream().map(String::valueOf).toList();
   }
 
-  /** A value of any type: strings, numbers, booleans, lists and maps; null if there is none. */
+  /** Returns a value of any type: string, number, boolean, list or map; null if missing. */
   @Nullable Object value(String key) {
     return map.get(key);
   }
@@ -314,7 +314,7 @@ final class YamlMapping {
         place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
   }
 
-  /** What a value is; the value itself may be a secret. */
+  /** Returns the type of a value; the value itself may be a secret. */
   private static String kind(Object value) {
     if (value instanceof Map) {
       return "a mapping";

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What must be true of every body: a decoder ends with objects or an {@link IOException} that says
- * why, and it makes no difference in which pieces the body arrives. The first byte of an input says
- * which resource is read and whether it is a list, a watch or a Status; the second how long the
- * pieces are.
+ * What must hold for every body: a decoder returns objects or throws an {@link IOException} that
+ * says why, and the result does not depend on how the body is split into pieces. The first byte of
+ * an input says which resource is read and whether it is a list, a watch or a Status; the second
+ * byte says how long the pieces are.
  */
 final class DecoderRuns {
   private DecoderRuns() {}
@@ -78,7 +78,7 @@ final class DecoderRuns {
       }
     } catch (IOException e) {
       assertThat(e).message().isNotBlank();
-      // Where text is buffered, the place depends on the pieces.
+      // Where text is buffered, the position in the message depends on the pieces.
       String message = String.valueOf(e.getMessage()).replaceAll("at byte [0-9]+", "at a byte");
       seen.add(e.getClass().getName() + ": " + message);
     }
@@ -90,7 +90,7 @@ final class DecoderRuns {
     return object.toString();
   }
 
-  /** Writes every event down. */
+  /** Records every event. */
   private record Writer(List<String> seen) implements WatchHandler<KubeObject> {
     @Override
     public void added(KubeObject object, String resourceVersion) {

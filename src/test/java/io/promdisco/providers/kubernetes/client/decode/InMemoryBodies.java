@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Bodies that are all there. */
+/** Bodies that are completely in memory. */
 final class InMemoryBodies {
   private InMemoryBodies() {}
 
-  /** A body that arrives in chunks of {@code size} bytes, alternately on and off the heap. */
+  /**
+   * A body that arrives in chunks of {@code size} bytes, alternately in heap and direct buffers.
+   */
   static BodyReader chunked(byte[] bytes, int size) {
     Deque<ByteBuffer> chunks = new ArrayDeque<>();
     for (int from = 0; from < bytes.length; from += size) {

@@ -27,7 +27,7 @@ class InternTableTest {
   }
 
   @Test
-  void everyTextComesBackAsItIs() {
+  void everyTextIsReadBackUnchanged() {
     StringInternTable table = new StringInternTable();
     for (int round = 0; round < 3; round++) {
       for (String text : List.of("", "a", "12345678", "123456789", "zürich", "日本", "é", "\u0000")) {
@@ -40,7 +40,7 @@ class InternTableTest {
   }
 
   @Test
-  void bytesThatAreNoUtf8AreNeverTakenForAnother() {
+  void invalidUtf8NeverMatchesAnotherString() {
     StringInternTable table = new StringInternTable();
     byte[] broken = {'a', (byte) 0xff, 'b'};
     for (int i = 0; i < 3; i++) {

@@ -2,7 +2,10 @@ package io.promdisco.providers.kubernetes.client.decode;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
-/** Whatever a server sends as JSON, it is objects or an error, in whichever pieces it comes. */
+/**
+ * Whatever a server sends as JSON, the decoder returns objects or an error, however the input is
+ * split.
+ */
 class JsonDecoderFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void everyBodyIsReadOrRefused(byte[] input) throws InterruptedException {

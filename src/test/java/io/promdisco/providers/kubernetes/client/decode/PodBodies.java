@@ -17,20 +17,20 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pods of the usual size, as a server sends them and as what becomes of them. */
+/** Pods of the usual size: encoded as a server sends them, decoded, and as target groups. */
 public final class PodBodies {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final List<ObjectNode> pods;
 
-  /** So many pods of a simulated cluster. */
+  /** The first {@code count} pods of a simulated cluster. */
   public PodBodies(int count) {
     SimCluster cluster = new SimCluster();
     ManyPodsCluster.create(cluster, count);
     pods = cluster.list(Resource.PODS, "", "", "");
   }
 
-  /** A watch in protobuf. */
+  /** The pods as a watch in protobuf. */
   public byte[] protobuf() {
     ProtobufEncoder encoder = new ProtobufEncoder();
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
@@ -38,7 +38,7 @@ public final class PodBodies {
     return frames.toByteArray();
   }
 
-  /** A list in JSON. */
+  /** The pods as a list in JSON. */
   public byte[] json() throws IOException {
     ObjectNode list = MAPPER.createObjectNode().put("kind", "PodList").put("apiVersion", "v1");
     list.putObject("metadata").put("resourceVersion", "7");
@@ -46,7 +46,7 @@ public final class PodBodies {
     return MAPPER.writeValueAsBytes(list);
   }
 
-  /** Reads {@link #protobuf}, again and again with the same tables of what pods have in common. */
+  /** Decodes {@link #protobuf} repeatedly, and keeps the tables of texts that pods share. */
   public static final class Protobuf {
     private final ProtobufDecoder decoder = new ProtobufDecoder(new SharedValues());
 
@@ -58,7 +58,7 @@ public final class PodBodies {
     }
   }
 
-  /** Reads {@link #json}. */
+  /** Decodes {@link #json}. */
   public static final class Json {
     private final JsonDecoder decoder = new JsonDecoder(new SharedValues());
 
@@ -70,12 +70,12 @@ public final class PodBodies {
     }
   }
 
-  /** A group for each pod, of two targets. */
+  /** One group for each pod, with two targets. */
   public List<TargetGroup> groups() throws IOException, InterruptedException {
     return groups(new Protobuf().decode(protobuf()));
   }
 
-  /** A group for each of {@code views}. */
+  /** One group for each of {@code views}. */
   public static List<TargetGroup> groups(List<PodView> views) {
     PodGroupBuilder builder = new PodGroupBuilder(AttachMetadata.NONE);
     MapLookup nothing = new MapLookup();

@@ -342,7 +342,7 @@ class ProtobufDecoderTest {
   }
 
   @Test
-  void aVersionThatIsNoNumberIsAHash() {
+  void aVersionThatIsNotANumberBecomesAHash() {
     assertThat(ResourceVersions.of("")).isZero();
     assertThat(ResourceVersions.of("0")).isZero();
     assertThat(ResourceVersions.of("999999999999999999")).isEqualTo(999_999_999_999_999_999L);

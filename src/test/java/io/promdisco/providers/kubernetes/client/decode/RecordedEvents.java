@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Writes down what a watch says; may be read from another thread. */
+/** Records what a watch reports; may be read from another thread. */
 public class RecordedEvents implements WatchHandler<KubeObject> {
   public final List<KubeObject> objects = Collections.synchronizedList(new ArrayList<>());
   public final List<String> log = Collections.synchronizedList(new ArrayList<>());

@@ -33,7 +33,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One object of every kind: as the generated protobuf classes write it, in JSON, and its view. */
+/** One object of every kind: as the generated protobuf classes encode it, as JSON, and its view. */
 public record SampleObjects<V extends KubeObject>(
     Resource<V> resource, MessageLite message, String json, V view) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -127,7 +127,7 @@ public record SampleObjects<V extends KubeObject>(
         .build();
   }
 
-  /** Metadata with everything that is read and much that is not. */
+  /** Metadata with all fields that are read and many that are not. */
   private static Meta.ObjectMeta meta(String namespace, String name) {
     return Meta.ObjectMeta.newBuilder()
         .setName(name)

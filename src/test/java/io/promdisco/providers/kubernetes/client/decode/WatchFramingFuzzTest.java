@@ -12,8 +12,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Good frames with rubbish behind them, cut anywhere: the good ones that came whole are all taken,
- * and nothing after them, unless the rubbish is a frame.
+ * Valid frames followed by garbage, split anywhere: all complete valid frames are decoded, and
+ * nothing after them unless the garbage happens to be a frame.
  */
 class WatchFramingFuzzTest {
   private static final byte[] FRAME = SampleObjects.frame(SampleObjects.POD.event("ADDED"));

@@ -48,8 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Credential plugins of kubeconfigs. What they are told, and which of their answers count, was
- * recorded from client-go 0.36.3.
+ * Credential plugins of kubeconfigs. What they receive, and which of their answers are accepted,
+ * was recorded from client-go 0.36.3.
  */
 class ExecPluginTest {
   private static final String V1 = "client.authentication.k8s.io/v1";
@@ -104,7 +104,7 @@ class ExecPluginTest {
     return api.requests.stream().map(request -> request.header("Authorization")).toList();
   }
 
-  /** A kubeconfig whose user has a plugin that is a shell script. */
+  /** A kubeconfig whose user has a shell script as plugin. */
   private Path plugin(String cluster, String script, String more) throws IOException {
     Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\n" + script);
     assertThat(file.toFile().setExecutable(true)).isTrue();
@@ -315,7 +315,7 @@ class ExecPluginTest {
         "{'apiVersion':'V1'} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{}} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{'token':5}} | its output: status: token: a number (expected:"
-            + " a string; put it into quotes)",
+            + " a string, in quotes)",
         "{'apiVersion':'V1','status':{'token':'t','clientKeyData':'x'}} | status: only one of"
             + " clientCertificateData and clientKeyData (expected: both)",
         "{'apiVersion':'V1','status':{'token':'t','expirationTimestamp':'soon'}} |"
@@ -343,8 +343,8 @@ class ExecPluginTest {
   @Test
   void aPluginThatPrintsTooMuchIsKilled() throws Exception {
     try (FakeServer api = api()) {
-      failing(plugin(api, "exec cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
-      failing(plugin(api, "cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
+      failing(plugin(api, "exec cat /dev/zero", ""), "printed more than 1024 KiB and was killed");
+      failing(plugin(api, "cat /dev/zero", ""), "printed more than 1024 KiB and was killed");
     }
   }
 
@@ -393,7 +393,7 @@ class ExecPluginTest {
       assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> listing.get(10, TimeUnit.SECONDS))
           .havingRootCause()
-          .withMessage("does not end within 60 s and was killed: log in at https://login.example");
+          .withMessage("did not end within 60 s and was killed: log in at https://login.example");
       for (ProcessHandle process : running) {
         process.onExit().get(10, TimeUnit.SECONDS);
       }
@@ -408,10 +408,10 @@ class ExecPluginTest {
     assertThat(process.inputReader().readLine()).isEqualTo("ready");
     assertThatIOException()
         .isThrownBy(() -> PluginProcess.run(process, Duration.ofSeconds(7), 1000, new Hasty()))
-        .withMessage("does not end within 7 s and was killed: why");
+        .withMessage("did not end within 7 s and was killed: why");
   }
 
-  /** Its alarms ring as soon as they are set. */
+  /** A ticker whose alarms ring as soon as they are set. */
   private static final class Hasty implements Ticker {
     @Override
     public long nanos() {
@@ -459,7 +459,7 @@ class ExecPluginTest {
     }
   }
 
-  /** A context of a server that any client certificate is good enough for. */
+  /** A TLS context of a server that accepts any client certificate. */
   private static SSLContext trustingAll() throws Exception {
     ClientKey own =
         new ClientKey(
@@ -483,7 +483,7 @@ class ExecPluginTest {
     return context;
   }
 
-  /** The server refuses the first certificate, as it does with one that has expired. */
+  /** The server refuses the first certificate, as it would an expired one. */
   @Test
   void aRenewedClientCertificateIsShownOverANewConnection() throws Exception {
     Certificates renewed = Certificates.make("EC", "ip:127.0.0.1");

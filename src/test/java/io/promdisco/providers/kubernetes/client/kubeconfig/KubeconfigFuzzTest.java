@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a kubeconfig holds, it names a server or is refused with the file and the place. */
+/**
+ * Whatever a kubeconfig contains, it either names a server or is refused with the file and the
+ * place in it.
+ */
 class KubeconfigFuzzTest {
   @TempDir private Path folder = Path.of("");
 

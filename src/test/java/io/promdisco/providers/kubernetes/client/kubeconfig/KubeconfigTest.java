@@ -37,11 +37,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code JWT} are data.
  *
  * <p>The outcomes are those of client-go 0.36.3: a program loaded each case with {@code clientcmd},
- * made the transport of the {@code rest.Config} and listed pods through it; where it reported an
- * error the outcome is a refusal, the words are ours. In four cases this program is stricter than
- * {@code ClientConfig}: a context without user and one with an unknown user, which go on as nobody
- * there (kubectl asks for a user name, {@code clientcmd.ConfirmUsable} refuses them, and so do we),
- * and a client key that cannot be read, which client-go finds out at the first handshake.
+ * made the transport of the {@code rest.Config} and listed pods through it. Where it reported an
+ * error, the outcome is a refusal with our own message. In four cases promdisco is stricter than
+ * {@code ClientConfig}. A context without a user, or with an unknown one, is anonymous there;
+ * {@code clientcmd.ConfirmUsable} refuses it, kubectl asks for a user name, and promdisco refuses
+ * it. A client key that cannot be read is noticed by client-go only at the first handshake.
  */
 class KubeconfigTest {
   private static final String CONTEXT =
@@ -54,7 +54,7 @@ class KubeconfigTest {
   @TempDir static Path folder;
   private static Certificates certificates;
 
-  /** A kubeconfig and what becomes of it. */
+  /** A kubeconfig and the expected outcome. */
   record Case(String name, String text, String outcome) {
     @Override
     public String toString() {
@@ -146,7 +146,7 @@ class KubeconfigTest {
     }
   }
 
-  /** As client-go, whose YAML reader looks at the byte order mark. */
+  /** As in client-go, whose YAML reader looks at the byte order mark. */
   @Test
   void isReadInUtf8AndInUtf16() throws Exception {
     Path file = folder.resolve("encoded");

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The kinds of service discovery that Prometheus supports, listed in a recorded file. */
-public class SourceKindsTest {
+public class DiscoveryKindsTest {
   /** One kind a line; {@code ConfigDifferentialIT} compares it with Prometheus. */
   public static final Path KINDS = Path.of("src/test/conformance/promtool/sd-kinds.txt");
 
@@ -33,7 +33,7 @@ public class SourceKindsTest {
     assertThat(problems("oci_sd_configs"))
         .singleElement()
         .asString()
-        .contains("promdisco has no source of targets called oci");
+        .contains("promdisco does not support service discovery of kind oci");
     assertThat(problems("xds_sd_configs"))
         .singleElement()
         .asString()

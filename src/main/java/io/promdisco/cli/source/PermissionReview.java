@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 
-/** Asks an API server which rights a source needs and its credentials lack. */
-final class MissingPermissions {
-  private static final Logger log = EscapingLogger.of(MissingPermissions.class);
+/** Asks an API server which of the permissions that a source needs its credentials lack. */
+final class PermissionReview {
+  private static final Logger log = EscapingLogger.of(PermissionReview.class);
 
-  private MissingPermissions() {}
+  private PermissionReview() {}
 
   /**
-   * All missing rights in one reason.
+   * Returns all missing permissions in one reason.
    *
-   * @param watched what the source watches
-   * @return empty if none is missing, or if the server does not say
+   * @param watched the resources that the source watches
+   * @return empty if none is missing, or if the server does not answer
    */
   static Optional<Absence> of(ResourceClient client, Collection<Watched> watched)
       throws InterruptedException {
@@ -42,7 +42,7 @@ final class MissingPermissions {
         }
       }
     } catch (IOException e) {
-      log.debug("{}: no access review", client.server(), e); // The refusal is told already.
+      log.debug("{}: no access review", client.server(), e); // The missing permission is already reported.
       return Optional.empty();
     }
     return missing.isEmpty()
@@ -52,7 +52,7 @@ final class MissingPermissions {
                 Reason.MISSING_PERMISSIONS,
                 "the credentials for "
                     + client.server()
-                    + " lack the rights to "
+                    + " lack the permissions to "
                     + String.join(", ", missing)
                     + " (promdisco rbac prints roles that grant them)"));
   }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /** Prints targets in columns. */
-public final class TableOutput {
+public final class TargetTable {
   private static final String GAP = "  ";
 
   private final Console console;
   private final boolean wide;
 
-  public TableOutput(Console console, boolean wide) {
+  public TargetTable(Console console, boolean wide) {
     this.console = console;
     this.wide = wide;
   }
@@ -47,7 +47,7 @@ public final class TableOutput {
         + GAP;
   }
 
-  /** The final labels of an active target, the discovered ones of a dropped one. */
+  /** Returns the final labels of an active target, or the discovered ones of a dropped target. */
   private String labels(TargetRow row) {
     Labels shown = row.active() ? row.labels() : row.discovered();
     StringJoiner text = new StringJoiner(", ");
@@ -60,7 +60,9 @@ public final class TableOutput {
     return text.toString();
   }
 
-  /** Cut only where a terminal's width is known and the user did not ask for everything. */
+  /**
+   * Cuts text only if the width of the terminal is known and the user did not ask for everything.
+   */
   private String cut(String text, int width) {
     if (wide || console.columns() == 0) {
       return text;
