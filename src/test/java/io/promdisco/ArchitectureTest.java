@@ -356,7 +356,8 @@ class ArchitectureTest {
             type("source.ProgressLine"),
             type("output.LiveScreen")) // escape first
         .and()
-        .doNotBelongToAnyOf(type("CompletionCommand"), type("bench.BenchCommand")) // promdisco's own texts
+        .doNotBelongToAnyOf(
+            type("CompletionCommand"), type("bench.BenchCommand")) // promdisco's own texts
         .should()
         .callMethodWhere(
             target(owner(assignableTo(PrintStream.class)))

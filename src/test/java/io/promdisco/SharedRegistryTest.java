@@ -86,7 +86,7 @@ class SharedRegistryTest {
     metrics.counter("x_total", "X.");
     assertThatThrownBy(() -> new PrometheusMetrics(registry).gauge("x_total", "X."))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("x_total: registered as a Counter before");
+        .hasMessageContaining("x_total: registered as a Counter already");
   }
 
   private static Promdisco started(Metrics metrics, String job, String... targets)

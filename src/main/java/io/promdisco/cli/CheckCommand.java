@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Check configuration files and report every mistake with its file, line and column.")
+    description =
+        "Check configuration files and report every mistake with its file, line and column.")
 final class CheckCommand implements Callable<Integer> {
   /** The format of the result. */
   enum Form {

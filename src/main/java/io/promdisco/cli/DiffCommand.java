@@ -142,7 +142,8 @@ final class DiffCommand implements Callable<Integer> {
         Side now = side(1, clients, reading)) {
       int code = Math.max(old.await(), now.await());
       if (code != ExitCode.OK) {
-        console.errorLine("promdisco: diff: nothing was compared, because a source could not be read");
+        console.errorLine(
+            "promdisco: diff: nothing was compared, because a source could not be read");
         return code;
       }
       return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));

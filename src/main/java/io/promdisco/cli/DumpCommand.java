@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "dump",
     mixinStandardHelpOptions = true,
-    description = "Save the Kubernetes objects that a configuration reads, for use with --manifests.",
+    description =
+        "Save the Kubernetes objects that a configuration reads, for use with --manifests.",
     footer = {
       "",
       "Writes only what discovery reads: names, labels, annotations, addresses, ports and"

@@ -60,8 +60,9 @@ import picocli.CommandLine.Parameters;
     name = "explain",
     mixinStandardHelpOptions = true,
     customSynopsis = "promdisco explain [OPTIONS] [CONFIG] QUERY",
-    description = "Explain why something is scraped or not: which rule decides, or what is wrong with the"
-        + " object.",
+    description =
+        "Explain why something is scraped or not: which rule decides, or what is wrong with the"
+            + " object.",
     footer = {
       "",
       "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), a workload that"
@@ -81,7 +82,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..2",
       paramLabel = "[CONFIG] QUERY",
-      description = "Configuration file (default: prometheus.yml in the current folder) and the query.")
+      description =
+          "Configuration file (default: prometheus.yml in the current folder) and the query.")
   private List<String> words = List.of();
 
   @Option(

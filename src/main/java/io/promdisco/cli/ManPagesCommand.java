@@ -21,7 +21,9 @@ final class ManPagesCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "FOLDER", description = "The folder to write to. It is created if it does not exist.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "The folder to write to. It is created if it does not exist.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path folder;
 

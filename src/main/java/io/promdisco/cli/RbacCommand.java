@@ -69,8 +69,9 @@ final class RbacCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "Output format: yaml or json. Default: yaml. With --check: text, yaml or json."
-          + " Default: text.")
+      description =
+          "Output format: yaml or json. Default: yaml. With --check: text, yaml or json."
+              + " Default: text.")
   private StructuredPrinter.Form form = StructuredPrinter.Form.TEXT;
 
   RbacCommand(Console console) {

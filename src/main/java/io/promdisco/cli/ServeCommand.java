@@ -96,7 +96,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--web.max-connections-per-client",
       paramLabel = "N",
-      description = "Maximum number of open connections from one address (IPv6: one /64). Default: 400.")
+      description =
+          "Maximum number of open connections from one address (IPv6: one /64). Default: 400.")
   private int connectionsPerClient = ServerLimits.DEFAULT.connectionsPerClient();
 
   @Option(

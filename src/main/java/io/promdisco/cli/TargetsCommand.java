@@ -72,7 +72,8 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "Output format: table, wide, json, yaml, http-sd or prometheus. Default: table.")
+      description =
+          "Output format: table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private OutputFormat output = OutputFormat.TABLE;
 
   @Mixin private final MonitorOptions monitors = new MonitorOptions();
@@ -82,8 +83,9 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "Which targets: active, dropped or any. Default: active; any with --output"
-          + " prometheus.")
+      description =
+          "Which targets: active, dropped or any. Default: active; any with --output"
+              + " prometheus.")
   private @Nullable State state;
 
   @Option(

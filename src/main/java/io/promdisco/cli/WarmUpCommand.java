@@ -48,7 +48,9 @@ final class WarmUpCommand implements Callable<Integer> {
               kubeconfig_file: alone
       """;
 
-  @Parameters(arity = "0..*", description = "The program to which serve is added. Default: the other commands.")
+  @Parameters(
+      arity = "0..*",
+      description = "The program to which serve is added. Default: the other commands.")
   private List<String> program = List.of();
 
   private final Console quiet;

@@ -5,7 +5,6 @@ import io.promdisco.model.SpellingSuggestions;
 import io.promdisco.util.PrintableText;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 
 /**

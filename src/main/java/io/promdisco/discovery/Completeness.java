@@ -29,7 +29,8 @@ final class Completeness {
   private static final Logger log = EscapingLogger.of(Completeness.class);
 
   private static final JobStatus.Missing NOT_SENT =
-      new JobStatus.Missing("", "the configuration was loaded just now; its targets are not ready yet");
+      new JobStatus.Missing(
+          "", "the configuration was loaded just now; its targets are not ready yet");
 
   private static final JobStatus.Missing ENDED =
       new JobStatus.Missing("", "promdisco is shutting down");

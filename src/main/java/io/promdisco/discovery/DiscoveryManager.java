@@ -80,7 +80,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private long applied; // the number of the newest configuration
 
   @GuardedBy("state")
-  private long appliedAndSent; // the number of the newest configuration that is in force for all jobs
+  private long
+      appliedAndSent; // the number of the newest configuration that is in force for all jobs
 
   @GuardedBy("state")
   private boolean ended;
@@ -204,7 +205,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         });
     long configuration = ++configurations;
     pool.configure(configuration, sets, reshaped);
-    publish(configuration, now, users); // Must be last: a thread that sees its number drains these sets.
+    publish(
+        configuration,
+        now,
+        users); // Must be last: a thread that sees its number drains these sets.
     completeness.place(configuration, ofJobs, reshaped);
     wake();
     start(fresh); // Before the old ones are closed, because they may share a watch.
@@ -335,7 +339,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
     long end = ticker.nanos() + timeout.toNanos();
-    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange); // The timer never fires too early.
+    Ticker.Alarm alarm =
+        ticker.schedule(timeout, this::signalChange); // The timer never fires too early.
     state.lockInterruptibly();
     try {
       while (!allSynced()) {
@@ -396,7 +401,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       @Override
       public void inForce() {
         sent.accept(waiting);
-        done.forEach(Provider::sent); // Must be last: threads that wait for it then find the jobs complete.
+        done.forEach(
+            Provider::sent); // Must be last: threads that wait for it then find the jobs complete.
         boolean synced;
         state.lock();
         try {

@@ -77,7 +77,9 @@ final class TargetPool implements TargetSetReader {
         TargetGroup group = bySource.get(source);
         out.add(group == null ? TargetGroup.empty(source) : group);
       }
-      changed = new LinkedHashSet<>(); // Clearing it would keep the largest table ever, and iterate over it.
+      changed =
+          new LinkedHashSet<>(); // Clearing it would keep the largest table ever, and iterate over
+      // it.
       return Collections.unmodifiableList(out);
     }
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class Fabric8Clients {
   private static final int CONNECT_MILLIS = 10_000;
-  private static final String HTTP_LOGGING = "HttpLogging"; // the name of the interceptor in fabric8
+  private static final String HTTP_LOGGING =
+      "HttpLogging"; // the name of the interceptor in fabric8
 
   private Fabric8Clients() {}
 

@@ -129,7 +129,8 @@ public final class ProxyRules {
       throw new IOException(path + ": a proxy URL without a host " + EXPECTED);
     }
     if (!ProxyTunnel.SCHEMES.contains(scheme(uri))) {
-      throw new IOException(path + ": unsupported proxy scheme " + uri.getScheme() + " " + EXPECTED);
+      throw new IOException(
+          path + ": unsupported proxy scheme " + uri.getScheme() + " " + EXPECTED);
     }
     return uri;
   }

@@ -113,7 +113,8 @@ public final class ScrapeClient implements AutoCloseable {
     String scheme = String.valueOf(url.getScheme());
     boolean isHttp = scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
     if (!isHttp || url.getHost() == null) {
-      throw new IOException(url + ": not a URL that can be scraped (expected: http://host:port/path)");
+      throw new IOException(
+          url + ": not a URL that can be scraped (expected: http://host:port/path)");
     }
     Map<String, String> headers =
         Map.of(

@@ -136,7 +136,8 @@ public final class Sender implements AutoCloseable {
     try {
       return settings.credentials().header();
     } catch (IOException e) {
-      return before; // The server's error is more useful than the message that there are no newer credentials.
+      return before; // The server's error is more useful than the message that there are no newer
+      // credentials.
     } catch (InterruptedException e) {
       exchange.close();
       throw e;

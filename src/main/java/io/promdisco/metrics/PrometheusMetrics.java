@@ -48,7 +48,8 @@ public final class PrometheusMetrics implements Metrics {
             io.prometheus.client.Counter.class,
             () ->
                 io.prometheus.client.Counter.build(name, help)
-                    .withoutExemplars() // exemplars need a tracer, which would be searched for in every jar
+                    .withoutExemplars() // exemplars need a tracer, which would be searched for in
+                    // every jar
                     .labelNames(labelNames)
                     .register(registry));
     return new Counter() {

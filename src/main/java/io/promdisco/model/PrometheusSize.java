@@ -41,7 +41,11 @@ public final class PrometheusSize {
       String found = suffix(unit);
       if (found == null || (!suffix.isEmpty() && !found.isEmpty() && !found.equals(suffix))) {
         throw new IllegalArgumentException(
-            "units: unknown unit " + unit + " in " + text + " (expected: for example 10MB or 1GiB)");
+            "units: unknown unit "
+                + unit
+                + " in "
+                + text
+                + " (expected: for example 10MB or 1GiB)");
       }
       suffix = found.isEmpty() ? suffix : found;
       bytes +=
@@ -92,7 +96,9 @@ public final class PrometheusSize {
 
   private static IllegalArgumentException invalid(String text) {
     return new IllegalArgumentException(
-        "units: invalid " + (text.isEmpty() ? "\"\"" : text) + " (expected: for example 10MB or 1GiB)");
+        "units: invalid "
+            + (text.isEmpty() ? "\"\"" : text)
+            + " (expected: for example 10MB or 1GiB)");
   }
 
   /** Writes a size as Prometheus does: {@code 1536MB} is {@code 1GiB512MiB}. */

@@ -93,7 +93,9 @@ public final class ManifestWriter {
       pod.furtherIps().forEach(ip -> ips.addObject().put("ip", ip));
     }
     text(status, "hostIP", pod.hostIp());
-    status.put("phase", pod.phase()); // Written even if it is empty, because a missing phase is read as Pending.
+    status.put(
+        "phase",
+        pod.phase()); // Written even if it is empty, because a missing phase is read as Pending.
     if (!pod.ready().isEmpty()) {
       condition(status, "Ready", pod.ready());
     }

@@ -100,8 +100,8 @@ public final class RuleTestReader {
     root.has("scrape_configs");
     if (root.hasValue("global")) {
       root.error(
-          "global", "no effect without scrape_configs (expected: global in the file that config"
-              + " names)");
+          "global",
+          "no effect without scrape_configs (expected: global in the file that config" + " names)");
     }
     if (config.isEmpty()) {
       root.error("config", "no configuration (expected: config with a file, or scrape_configs)");
@@ -110,8 +110,7 @@ public final class RuleTestReader {
     ConfigLoader.LoadResult loaded = loader.read(folder.resolve(config).normalize());
     ofConfiguration.addAll(loaded.problems());
     if (loaded.configuration().isEmpty()) {
-      root.error(
-          "config", "\"" + config + "\" has errors (expected: a valid configuration)");
+      root.error("config", "\"" + config + "\" has errors (expected: a valid configuration)");
       return List.of();
     }
     return loaded.configuration().get().jobs();
@@ -174,8 +173,7 @@ public final class RuleTestReader {
     List<ExpectedDrop> dropped =
         section.sections("dropped").stream().map(RuleTestReader::dropped).toList();
     if (!exact && !section.hasValue("expect") && !section.hasValue("dropped")) {
-      section.error(
-          "no expectation (expected: expect, dropped, or exact: true for no target)");
+      section.error("no expectation (expected: expect, dropped, or exact: true for no target)");
     }
     RuleTest.Places places =
         new RuleTest.Places(

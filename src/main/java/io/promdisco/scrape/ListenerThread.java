@@ -163,7 +163,9 @@ final class ListenerThread implements TargetListener.Registration {
       metrics.listenerFailed();
       if (!failing) {
         log.warn(
-            "{}: a target listener threw an exception; it gets the next change all the same", name, e);
+            "{}: a target listener threw an exception; it gets the next change all the same",
+            name,
+            e);
       }
       return false;
     }

@@ -29,7 +29,9 @@ final class ScrapeMetrics {
             "Scrape pools that were rebuilt for a changed configuration.");
     syncs =
         metrics.counter(
-            "prometheus_target_scrape_pool_sync_total", "Updates that a scrape pool processed.", JOB);
+            "prometheus_target_scrape_pool_sync_total",
+            "Updates that a scrape pool processed.",
+            JOB);
     syncLength =
         metrics.timer(
             "prometheus_target_sync_length_seconds", "How long a scrape pool took to update.", JOB);

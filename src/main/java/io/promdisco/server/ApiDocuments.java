@@ -31,7 +31,9 @@ final class ApiDocuments {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT) // an incomplete document must not look complete
+          .disable(
+              StreamWriteFeature
+                  .AUTO_CLOSE_CONTENT) // an incomplete document must not look complete
           .build();
 
   private ApiDocuments() {}

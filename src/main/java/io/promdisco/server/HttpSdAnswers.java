@@ -56,7 +56,8 @@ final class HttpSdAnswers {
 
     synchronized RenderedDocument of(PoolView pool, boolean relabeled, long sources, long time)
         throws IOException {
-      long now = pool.revision(); // read before the targets, so that a later change has a later revision
+      long now =
+          pool.revision(); // read before the targets, so that a later change has a later revision
       RenderedDocument known = stamp == sources ? answer.get() : null;
       if (known != null && (revision == now || (isLarge(known) && isRecent(time)))) {
         return known;
@@ -103,7 +104,9 @@ final class HttpSdAnswers {
       if (status.isCompleteUntil(after)) {
         return answer;
       }
-      status = after; // The configuration changed meanwhile, so the answer may mix the old and the new one.
+      status =
+          after; // The configuration changed meanwhile, so the answer may mix the old and the new
+      // one.
     }
   }
 

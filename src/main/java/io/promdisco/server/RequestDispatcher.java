@@ -66,7 +66,8 @@ final class RequestDispatcher extends Handler.Abstract {
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
-          503, exchange.path() + ": too many requests are waiting (expected: fewer at once; try again)");
+          503,
+          exchange.path() + ": too many requests are waiting (expected: fewer at once; try again)");
       exchange.end();
     }
     return true;

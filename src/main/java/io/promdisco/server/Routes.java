@@ -251,7 +251,10 @@ final class Routes {
       }
     } catch (ConfigException e) {
       exchange.text(
-          500, "the new configuration is invalid, the previous one stays in force:\n" + e.getMessage() + "\n");
+          500,
+          "the new configuration is invalid, the previous one stays in force:\n"
+              + e.getMessage()
+              + "\n");
     }
   }
 
@@ -266,7 +269,11 @@ final class Routes {
     String here = exchange.scheme() + "://" + exchange.header("Host");
     if (elsewhere || (origin != null && !origin.equals(here))) {
       throw new RequestException(
-          403, exchange.method() + " " + exchange.path() + ": rejected, because a page of another site sent it");
+          403,
+          exchange.method()
+              + " "
+              + exchange.path()
+              + ": rejected, because a page of another site sent it");
     }
   }
 }

@@ -138,7 +138,10 @@ final class StreamHub implements AutoCloseable {
       metrics.refused();
       throw isFull
           ? RequestException.unavailable(
-              "there are " + most + " streams already (expected: fewer; try again when one has ended)", RETRY_AFTER)
+              "there are "
+                  + most
+                  + " streams already (expected: fewer; try again when one has ended)",
+              RETRY_AFTER)
           : new RequestException(
               429,
               "this client has "
@@ -236,8 +239,7 @@ final class StreamHub implements AutoCloseable {
           stream.heartbeat();
         }
       } catch (RuntimeException | OutOfMemoryError e) {
-        failures.log(
-            "closed a stream of changes: it failed", line -> logger.error("{}", line, e));
+        failures.log("closed a stream of changes: it failed", line -> logger.error("{}", line, e));
         stream.failed(e);
       }
     }

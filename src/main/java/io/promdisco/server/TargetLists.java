@@ -46,7 +46,8 @@ final class TargetLists {
     private WeakReference<@Nullable List<DiscoveredTarget>> targets = new WeakReference<>(null);
 
     synchronized List<DiscoveredTarget> of(PoolView pool) {
-      long now = pool.revision(); // read before the targets, so that a later change has a later revision
+      long now =
+          pool.revision(); // read before the targets, so that a later change has a later revision
       List<DiscoveredTarget> known = revision == now ? targets.get() : null;
       if (known == null) {
         known = Collections.unmodifiableList(pool.droppedTargets(0));
@@ -69,7 +70,8 @@ final class TargetLists {
   record Targets(List<Target> targets, long bytes) {}
 
   Targets of(PoolView pool) {
-    long revision = pool.revision(); // read before the targets, so that a later change has a later revision
+    long revision =
+        pool.revision(); // read before the targets, so that a later change has a later revision
     CachedList known = lists.get(pool.job());
     List<Target> before = known == null ? null : known.targets().get();
     if (known != null && before != null && known.revision() == revision) {

@@ -234,7 +234,8 @@ final class TargetSearchCache {
 
   private Page makeNow(Key key, PoolView pool) {
     long start = nanos.getAsLong();
-    long revision = pool.revision(); // read before the targets, so that a later change has a later revision
+    long revision =
+        pool.revision(); // read before the targets, so that a later change has a later revision
     List<SearchedTarget> targets = find(pool, key.state());
     long made = nanos.getAsLong();
     Page page =

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
  * variation selectors, unpaired surrogates, unassigned code points, and more than {@value
  * #MOST_MARKS} consecutive combining marks.
  *
- * <p>Escapes are {@code
- * }, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code \U000e0041}. A backslash
- * remains unchanged, so making a text printable twice has no further effect.
+ * <p>Escapes are {@code }, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code
+ * \U000e0041}. A backslash remains unchanged, so making a text printable twice has no further
+ * effect.
  */
 public final class PrintableText {
   private static final int MOST_MARKS = 8;

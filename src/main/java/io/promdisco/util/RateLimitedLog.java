@@ -47,7 +47,8 @@ public final class RateLimitedLog {
         skipped++;
         return;
       }
-      said = skipped > 0 ? line + " (and " + skipped + " similar messages since the last one)" : line;
+      said =
+          skipped > 0 ? line + " (and " + skipped + " similar messages since the last one)" : line;
       last = now;
       skipped = 0;
     }

@@ -313,7 +313,7 @@ class DumpTest {
     try (SimApiServer server = server(new SimOptions())) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", config)).isEqualTo(ExitCode.USAGE);
-      assertThat(cli.err()).contains("jobs east, west: several clusters").contains("--job");
+      assertThat(cli.err()).contains("jobs east, west: the jobs discover in several clusters").contains("--job");
       assertThat(cli.run("dump", config, "--job", "east")).isZero();
     }
   }
@@ -368,7 +368,9 @@ class DumpTest {
     String objects = cli.file("cluster.yaml", OBJECTS);
 
     assertThat(cli.run("dump", config, "--manifests", objects)).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("own_namespace: true: the namespace is unknown (expected: a program in a cluster");
+    assertThat(cli.err())
+        .contains(
+            "own_namespace: true: the namespace is unknown (expected: a program in a cluster");
     assertThat(cli.out()).isEmpty();
   }
 
@@ -450,7 +452,8 @@ class DumpTest {
       for (String bad : List.of("bad ns!", "", "Shop", "-a", "a-", "a.b", "a".repeat(64))) {
         assertThat(cli.run(command, config, "--manifests", objects, "--namespace", bad))
             .isEqualTo(ExitCode.USAGE);
-        assertThat(cli.err()).contains("'--namespace'", "\"" + bad + "\" (expected: at most 63 of a-z");
+        assertThat(cli.err())
+            .contains("'--namespace'", "\"" + bad + "\" (expected: at most 63 of a-z");
       }
     }
     for (String good : List.of("a", "0-a", "a".repeat(63))) {

@@ -180,7 +180,7 @@ class ExplainReasonsTest {
   void aNodeWithoutAnAddressOfAUsedTypeSaysWhichTypesItHas() throws IOException {
     for (String query : List.of("node/odd", "192.0.2.2")) {
       assertThat(ask("node", query))
-          .contains("node odd has no address of a usable type (it has: CloudIP; used are")
+          .contains("node odd has no address of a usable type (it has: CloudIP; usable are")
           .contains("InternalIP");
     }
   }
@@ -188,7 +188,8 @@ class ExplainReasonsTest {
   @Test
   void namesEndedPodsAndSubsetsWithoutPorts() throws IOException {
     assertThat(ask("pod", "pod/shop/backup-28390000-x"))
-        .contains("has no address (phase Failed, on node node-1; it has ended and will not get one)");
+        .contains(
+            "has no address (phase Failed, on node node-1; it has ended and will not get one)");
     assertThat(ask("endpointslice", "pod/shop/db-0"))
         .contains("no endpointslice object lists pod shop/db-0: it has ended (phase Succeeded)");
     assertThat(ask("endpoints", "pod/shop/db-0"))

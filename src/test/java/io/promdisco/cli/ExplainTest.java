@@ -257,7 +257,7 @@ class ExplainTest {
         .contains(
             "not discovered: kubernetes_sd_configs[0] (role node): role node does not discover a"
                 + " pod")
-        .contains("not discovered: static_configs: does not discover Kubernetes objects");
+        .contains("not discovered: static_configs: does not discover in Kubernetes");
     assertThat(summary()).doesNotContain("nodes").doesNotContain("fixed");
   }
 

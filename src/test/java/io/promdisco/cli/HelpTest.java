@@ -44,7 +44,9 @@ class HelpTest {
       if (command.positionalParameters().stream()
           .anyMatch(parameter -> parameter.paramLabel().contains("CONFIG"))) {
         names.add(command.name());
-        assertThat(command.optionsMap()).as(command.name()).containsKeys("--config", "--config.file");
+        assertThat(command.optionsMap())
+            .as(command.name())
+            .containsKeys("--config", "--config.file");
       }
     }
 

@@ -59,12 +59,12 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Prometheus is the reference unless its result does not depend only on the objects:
  *
  * <ul>
- * <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
- * slice refers to. If it differs permanently, a newly started one is the reference.
- * <li>If the names of several labels become one, it shows any of them. Their values are treated as
- * equal.
- * <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
- * deployments and cron jobs may be missing. If a started one differs, a second one is used.
+ *   <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
+ *       slice refers to. If it differs permanently, a newly started one is the reference.
+ *   <li>If the names of several labels become one, it shows any of them. Their values are treated
+ *       as equal.
+ *   <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
+ *       deployments and cron jobs may be missing. If a started one differs, a second one is used.
  * </ul>
  *
  * <p>Properties: {@code promdisco.kubeconfig} names an API server, everything in which is deleted;

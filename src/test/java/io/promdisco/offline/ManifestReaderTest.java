@@ -136,8 +136,7 @@ class ManifestReaderTest {
               assertThat(e.problems().get(3))
                   .isEqualTo(missing + ": cannot be read (no such file)");
               assertThat(e.problems().get(4))
-                  .isEqualTo(
-                      json + ":1: apiVersion: missing (expected: as in a kubectl manifest)");
+                  .isEqualTo(json + ":1: apiVersion: missing (expected: as in a kubectl manifest)");
             });
   }
 
@@ -345,7 +344,10 @@ class ManifestReaderTest {
 
     assertThat(contents.warnings())
         .containsExactly(
-            two + ":2: Node n1: also defined at " + one + ":1, with different content; the later one is used");
+            two
+                + ":2: Node n1: also defined at "
+                + one
+                + ":1, with different content; the later one is used");
     assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, WatchScope.ALL))
         .singleElement()
         .satisfies(node -> assertThat(KubernetesJson.text(node, "metadata", "uid")).isEqualTo("b"));

@@ -328,7 +328,8 @@ class HeavyJobsTest {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
       eventually(() -> assertThat(begun).hasValue(1));
-      manager.onUpdates(List.of(update("heavy", group("a:2", 1)))); // while the job is being rebuilt
+      manager.onUpdates(
+          List.of(update("heavy", group("a:2", 1)))); // while the job is being rebuilt
       manager.whenInForce(() -> told.add("second"));
       permits.release();
       eventually(() -> assertThat(begun).hasValue(2));

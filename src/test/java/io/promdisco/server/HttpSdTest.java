@@ -56,7 +56,8 @@ final class HttpSdTest extends ServerTestCase {
 
   @Test
   void aLargeAnswerHoldsForAMomentAndASmallOneDoesNot() throws Exception {
-    AtomicLong now = new AtomicLong(Long.MAX_VALUE); // the clock may overflow: its start is arbitrary
+    AtomicLong now =
+        new AtomicLong(Long.MAX_VALUE); // the clock may overflow: its start is arbitrary
     HttpSdAnswers answers = new HttpSdAnswers(now::get);
     for (int size : new int[] {10, 300_000}) {
       backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");

@@ -403,7 +403,8 @@ class PageFilesTest {
             .toArray(TargetGroup[]::new));
     Page page = open();
     assertThat(page.locator("#found")).hasText("75,002 active targets");
-    assertThat(page.locator(".row").count()).isLessThan(100); // the page holds only the visible rows
+    assertThat(page.locator(".row").count())
+        .isLessThan(100); // the page holds only the visible rows
     page.getByRole(AriaRole.LISTBOX).focus();
     page.keyboard().press("End");
     assertThat(row(page, "10.9.0.2:9100")).hasAttribute("aria-selected", "true");

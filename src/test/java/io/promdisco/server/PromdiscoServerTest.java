@@ -115,7 +115,8 @@ final class PromdiscoServerTest extends ServerTestCase {
       server.close();
       eventually(() -> assertThat(threads()).isEmpty());
       String rest = new String(readLeniently(in), UTF_8);
-      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut off, without the end of a chunked body
+      assertThat(rest)
+          .doesNotEndWith("\r\n0\r\n\r\n"); // cut off, without the end of a chunked body
     }
   }
 

@@ -91,7 +91,7 @@ class ReloadTest {
       reload.reload();
       assertThat(log.lines("ERROR")).hasSize(1);
       assertThat(log.lines("WARN", "none.json")).hasSize(1);
-      assertThat(log.lines("INFO", "again: 2 jobs")).hasSize(1);
+      assertThat(log.lines("INFO", "reloaded", ": 2 jobs")).hasSize(1);
     }
   }
 
@@ -107,9 +107,9 @@ class ReloadTest {
       for (int i = 0; i < 20; i++) {
         assertThat(reload.tryReload()).isTrue();
       }
-      assertThat(log.lines("again: 1 job")).hasSize(1);
+      assertThat(log.lines("reloaded", ": 1 job")).hasSize(1);
       reload.reload(); // not over HTTP, so reload as SIGHUP does
-      assertThat(log.lines("again: 1 job")).hasSize(2);
+      assertThat(log.lines("reloaded", ": 1 job")).hasSize(2);
       Files.writeString(file, "nonsense: 1");
       for (int i = 0; i < 20; i++) {
         assertThatThrownBy(reload::tryReload).isInstanceOf(ConfigException.class);

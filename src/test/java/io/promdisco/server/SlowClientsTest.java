@@ -194,7 +194,8 @@ final class SlowClientsTest {
   void aClientThatSendsItsRequestByteByByteIsDisconnected() throws Exception {
     Socket slow = send("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nX: ");
     Socket silent = connect();
-    eventually(() -> assertThat(status("/-/healthy")).isEqualTo(200)); // both connections are accepted
+    eventually(
+        () -> assertThat(status("/-/healthy")).isEqualTo(200)); // both connections are accepted
     for (int i = 0; i < 3; i++) {
       slow.getOutputStream().write('a');
       ticker.advance(Duration.ofSeconds(11));

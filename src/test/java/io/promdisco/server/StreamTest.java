@@ -155,7 +155,8 @@ final class StreamTest {
       EventReader.Event target = reader.next();
       assertThat(target.name()).isEqualTo("target");
       assertThat(target.json().at("/labels/pod").asText()).isEqualTo("a");
-      assertThat(reader.lastId()).isEqualTo(before); // A client that reconnects now gets these events again.
+      assertThat(reader.lastId())
+          .isEqualTo(before); // A client that reconnects now gets these events again.
       assertThat(reader.next())
           .isEqualTo(
               new EventReader.Event("synced", "{\"scrapePool\":\"shop\",\"incomplete\":[]}"));
@@ -241,7 +242,8 @@ final class StreamTest {
         () -> {
           try (EventReader reader = new EventReader(client, url(), last)) {
             assertThat(reader.next().data())
-                .isEqualTo("{\"reason\":\"no longer stored\",\"targets\":" + (REMEMBERED + 1) + "}");
+                .isEqualTo(
+                    "{\"reason\":\"no longer stored\",\"targets\":" + (REMEMBERED + 1) + "}");
           }
         });
     for (String foreign : List.of("1", "ffffffff-1", last + "0000", "x")) {

@@ -115,7 +115,9 @@ class TargetSearchTest {
   @Test
   void requestsForAListThatIsBeingMadeShareIt() throws Exception {
     discover(3);
-    AtomicLong looks = new AtomicLong(); // readings of the clock: four by the thread that makes a list, two by others
+    AtomicLong looks =
+        new AtomicLong(); // readings of the clock: four by the thread that makes a list, two by
+    // others
     CountDownLatch making = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     TargetSearchCache listing =

@@ -59,7 +59,8 @@ final class SoakWorkload implements AutoCloseable {
           Fault.Disorder.ADDED_FOR_KNOWN,
           Fault.Disorder.DELETED_FOR_UNKNOWN);
   private static final int MOST_LISTENERS = 5;
-  private static final int HISTORY = 500; // events that the server remembers: few, so that versions expire soon
+  private static final int HISTORY =
+      500; // events that the server remembers: few, so that versions expire soon
 
   private final Random random;
   private final SimCluster cluster = new SimCluster(Instant::now, HISTORY);

@@ -32,7 +32,8 @@ public final class BuildReport implements TestExecutionListener {
   private static final String PROPERTY = "build.report";
 
   private final Map<String, Long> begun = new HashMap<>(); // in nanoseconds
-  private final Map<String, Long> cpu = new HashMap<>(); // processor time of the process, in nanoseconds
+  private final Map<String, Long> cpu =
+      new HashMap<>(); // processor time of the process, in nanoseconds
   private final Map<String, Integer> tests = new TreeMap<>();
   private @Nullable TestPlan plan;
 

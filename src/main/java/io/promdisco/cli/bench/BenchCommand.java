@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measure promdisco serve with a simulated API server that has many pods. Needs no"
-        + " server.",
+    description =
+        "Measure promdisco serve with a simulated API server that has many pods. Needs no"
+            + " server.",
     footer = {
       "",
       "The simulated API server and serve run in separate processes; serve gets the JVM"
@@ -45,15 +46,15 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--pods",
       paramLabel = "N",
-      description =
-          "Number of pods, each of 9 kB with two ports; 1 to 1000000. Default: 50000.")
+      description = "Number of pods, each of 9 kB with two ports; 1 to 1000000. Default: 50000.")
   private int pods = 50_000;
 
   @Option(
       names = "--jobs",
       paramLabel = "N",
-      description = "Number of jobs. Each discovers all pods and keeps those of its own namespace; 1 to"
-          + " 10000. Default: 20.")
+      description =
+          "Number of jobs. Each discovers all pods and keeps those of its own namespace; 1 to"
+              + " 10000. Default: 20.")
   private int jobs = 20;
 
   @Option(

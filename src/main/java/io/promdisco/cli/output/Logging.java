@@ -73,7 +73,8 @@ public final class Logging {
   /** Makes SLF4J log here, whatever else is on the class path. */
   public static void use() {
     System.setProperty("slf4j.provider", StderrLog.class.getName());
-    System.setProperty("slf4j.internal.verbosity", "WARN"); // otherwise SLF4J would report the choice
+    System.setProperty(
+        "slf4j.internal.verbosity", "WARN"); // otherwise SLF4J would report the choice
   }
 
   public static void set(@Nullable Format format) {

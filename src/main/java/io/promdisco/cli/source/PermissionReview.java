@@ -42,7 +42,10 @@ final class PermissionReview {
         }
       }
     } catch (IOException e) {
-      log.debug("{}: no access review", client.server(), e); // The missing permission is already reported.
+      log.debug(
+          "{}: no access review",
+          client.server(),
+          e); // The missing permission is already reported.
       return Optional.empty();
     }
     return missing.isEmpty()

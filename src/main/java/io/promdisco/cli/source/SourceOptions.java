@@ -13,8 +13,7 @@ import picocli.CommandLine.Parameters;
 public final class SourceOptions extends ClusterOptions {
   public static final String CONFIG = "--config";
   public static final String CONFIG_FILE = "--config.file";
-  public static final String CONFIG_HELP =
-      "Prometheus configuration file, the same as CONFIG.";
+  public static final String CONFIG_HELP = "Prometheus configuration file, the same as CONFIG.";
 
   private static final Path DEFAULT = Path.of("prometheus.yml");
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Warns about settings that are valid but are probably a mistake. Runs after all jobs have been read
- * without an error.
+ * Warns about settings that are valid but are probably a mistake. Runs after all jobs have been
+ * read without an error.
  */
 public final class ConfigWarnings {
   private static final List<RuleCheck> RULE_CHECKS =
@@ -37,13 +37,12 @@ public final class ConfigWarnings {
   }
 
   /**
-   * Reports the warnings of one check. Jobs can share a rule through a YAML anchor; a shared rule is
-   * reported only if the warning applies in every job that uses it.
+   * Reports the warnings of one check. Jobs can share a rule through a YAML anchor; a shared rule
+   * is reported only if the warning applies in every job that uses it.
    *
    * @param uses how many jobs use each rule
    */
-  private static void report(
-      RuleCheck check, List<LocatedJob> jobs, Map<Position, Integer> uses) {
+  private static void report(RuleCheck check, List<LocatedJob> jobs, Map<Position, Integer> uses) {
     Map<Position, Integer> found = new HashMap<>();
     List<RuleWarning> findings = new ArrayList<>();
     for (LocatedJob job : jobs) {

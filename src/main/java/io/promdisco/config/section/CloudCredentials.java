@@ -216,7 +216,10 @@ final class CloudCredentials {
   private static Setting<String> uuid(Setting<String> field) {
     return field.accepted(
         text -> text.isEmpty() || isUuid(text),
-        text -> "\"" + text + "\" is not a UUID (expected: for example 00000000-1111-2222-3333-444444444444)");
+        text ->
+            "\""
+                + text
+                + "\" is not a UUID (expected: for example 00000000-1111-2222-3333-444444444444)");
   }
 
   /** Reads UUIDs as Azure's library does: also with braces, as a URN, or without dashes. */

@@ -232,9 +232,7 @@ public final class KubernetesSdReader {
     }
     if (role == Role.NODE && !namespaces.isEmpty()) {
       section.warn(
-          "namespaces",
-          ProblemKind.NO_EFFECT,
-          "no effect for role node: nodes have no namespace");
+          "namespaces", ProblemKind.NO_EFFECT, "no effect for role node: nodes have no namespace");
     }
     if (namespaces.size() != new HashSet<>(namespaces).size()) {
       section.warn("namespaces", "a name is given twice (expected: once)");

@@ -118,7 +118,9 @@ public final class ConfigScalars {
             || (tag.equals(Tag.NULL) && !NULLS.contains(text))
             || (tag.equals(Tag.TIMESTAMP) && !YamlTimestamps.isTimestamp(text));
     return wrong
-        ? "cannot decode the value as a " + kind(node) + " (expected: a value of this type, or no tag)"
+        ? "cannot decode the value as a "
+            + kind(node)
+            + " (expected: a value of this type, or no tag)"
         : null;
   }
 

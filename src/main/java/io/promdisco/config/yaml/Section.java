@@ -352,7 +352,9 @@ public final class Section {
     }
     if (ConfigScalars.isNull(value) && !(checksNull && ConfigScalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
-        warn(key, "null means " + shown(zero) + " (expected: a value, or no key to use the default)");
+        warn(
+            key,
+            "null means " + shown(zero) + " (expected: a value, or no key to use the default)");
       }
       return zero;
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and names the reason when it rejects a certificate:
  *
  * <ul>
- * <li>the validity period of the certificate itself and of the trusted CA;
- * <li>the name of a server, always, whether or not the TLS parameters request it.
+ *   <li>the validity period of the certificate itself and of the trusted CA;
+ *   <li>the name of a server, always, whether or not the TLS parameters request it.
  * </ul>
  *
  * <p>Immutable; safe for all threads.

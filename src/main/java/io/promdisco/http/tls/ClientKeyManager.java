@@ -52,7 +52,9 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
           "it requires a client certificate, but none is configured (expected: cert_file"
               + " and key_file, or client-certificate and client-key)";
     } else if (alias == null) {
-      hint = "it does not accept client certificates with a key of type " + client.key().getAlgorithm();
+      hint =
+          "it does not accept client certificates with a key of type "
+              + client.key().getAlgorithm();
     } else {
       hint =
           "the client certificate was \""

@@ -39,7 +39,8 @@ final class DnsLookup implements AutoCloseable {
   private int name;
   private int server;
   private boolean tcp;
-  private final List<String> failures = new ArrayList<>(); // the failures of the current name, by server
+  private final List<String> failures =
+      new ArrayList<>(); // the failures of the current name, by server
   private @Nullable String failure; // the failure of the first name that got no answer
   private int failedNames;
   private @Nullable DnsQuery exchange;

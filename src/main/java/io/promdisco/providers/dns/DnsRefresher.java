@@ -29,7 +29,8 @@ final class DnsRefresher implements Refresher {
   private final MemoryBudget.Share memory;
   private final Set<String> names;
   private final Map<String, TargetGroup> known = new LinkedHashMap<>();
-  private final Map<String, Long> bytes = new HashMap<>(); // the approximate size of each known group in bytes
+  private final Map<String, Long> bytes =
+      new HashMap<>(); // the approximate size of each known group in bytes
   private long held;
 
   /**

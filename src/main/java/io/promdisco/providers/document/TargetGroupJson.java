@@ -85,8 +85,7 @@ public final class TargetGroupJson {
         throw new IOException(at(e.getLocation()) + "not JSON: " + firstLine(e), e);
       } catch (IllegalStateException e) { // The parser's table of names has too many collisions.
         throw new IOException(
-            at(json.currentLocation())
-                + "too many names with equal hashes (expected: other names)",
+            at(json.currentLocation()) + "too many names with equal hashes (expected: other names)",
             e);
       }
     }

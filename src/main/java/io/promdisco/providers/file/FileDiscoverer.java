@@ -340,7 +340,8 @@ final class FileDiscoverer implements Discoverer {
       List<TargetGroup> groups = good.file().groups();
       metrics.read(this, name, (double) good.file().changed());
       if (groups.size() < before.size()) {
-        metrics.forget(this, name); // As in Prometheus, for a file that lost groups, until it is read again.
+        metrics.forget(
+            this, name); // As in Prometheus, for a file that lost groups, until it is read again.
       }
       return groups;
     }

@@ -43,7 +43,8 @@ final class FolderWatcher implements AutoCloseable {
   private final Map<WatchKey, Map<Runnable, WatchedNames>> interests = new HashMap<>();
 
   @GuardedBy("this")
-  private final Set<Runnable> failing = new HashSet<>(); // listeners whose folders could not all be watched
+  private final Set<Runnable> failing =
+      new HashSet<>(); // listeners whose folders could not all be watched
 
   @GuardedBy("this")
   private boolean closed;

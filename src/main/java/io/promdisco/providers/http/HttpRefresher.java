@@ -224,7 +224,8 @@ final class HttpRefresher implements Refresher {
   private String bodyExcerpt(Exchange exchange) throws IOException {
     try (InputStream body = unpacked(exchange)) {
       byte[] beginning = body.readNBytes(BodyExcerpt.BYTES);
-      boolean isList = beginning.length > 0 && beginning[0] == '['; // only the content type is wrong
+      boolean isList =
+          beginning.length > 0 && beginning[0] == '['; // only the content type is wrong
       return isList ? "" : sender.bodyExcerpt(beginning);
     } catch (InterruptedIOException e) {
       throw e;

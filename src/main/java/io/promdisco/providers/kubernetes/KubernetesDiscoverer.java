@@ -66,7 +66,8 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final MemoryBudget memory;
   private final LargeGroupMemory large;
 
-  private final List<FollowedWatch<?>> followed = new ArrayList<>(); // used by the threads that start and close
+  private final List<FollowedWatch<?>> followed =
+      new ArrayList<>(); // used by the threads that start and close
   private @Nullable Thread starter; // used by the threads that start and close
   private @Nullable Workers<ObjectKey> workers; // used by the starter, and after joining it
   private volatile boolean live; // written by the starter

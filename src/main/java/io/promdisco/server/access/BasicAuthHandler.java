@@ -48,7 +48,8 @@ final class BasicAuthHandler extends Handler.Wrapper {
             right -> answer(right, request, response, callback));
     if (!accepted) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-      AccessHandler.end(response, callback, 429, "too many passwords are being checked; try again\n");
+      AccessHandler.end(
+          response, callback, 429, "too many passwords are being checked; try again\n");
     }
     return true;
   }

@@ -149,7 +149,8 @@ final class PasswordCheck implements AutoCloseable {
   }
 
   private static boolean matches(String password, String bcrypt) {
-    BCrypt.Version version = BCrypt.Version.VERSION_2A; // only determines the length; any version is verified
+    BCrypt.Version version =
+        BCrypt.Version.VERSION_2A; // only determines the length; any version is verified
     return BCrypt.verifyer(version, LongPasswordStrategies.truncate(version))
         .verify(
             password.getBytes(StandardCharsets.UTF_8), bcrypt.getBytes(StandardCharsets.US_ASCII))

@@ -190,7 +190,8 @@ class ConfigWarningsTest {
     assertThat(said(job("static_configs: [{targets: ['h:1']}]", reading)))
         .containsExactly("label-never-set");
     assertThat(said(job("http_sd_configs: [{url: 'http://h/'}]", reading))).isEmpty();
-    assertThat(said(job("file_sd_configs: [{files: [none.json]}]", reading))) // which does not exist
+    assertThat(
+            said(job("file_sd_configs: [{files: [none.json]}]", reading))) // which does not exist
         .containsExactly("missing-file");
   }
 

@@ -66,7 +66,8 @@ class PemTest {
       assertThat(log.lines("WARN"))
           .singleElement()
           .asString()
-          .endsWith("ca.crt: one of its certificates cannot be read; the other certificates are used");
+          .endsWith(
+              "ca.crt: one of its certificates cannot be read; the other certificates are used");
     }
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.authorities(BROKEN, "ca.crt"))

@@ -112,7 +112,8 @@ class HttpDiscovererFactoryTest {
         eventually(() -> assertThat(other.addresses()).containsExactly("a:1"));
       }
       waiting.close();
-      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its refresh is over, without an answer.
+      eventually(
+          () -> assertThat(ticker.pending()).isEmpty()); // Its refresh is over, without an answer.
       release.countDown();
     }
     assertThat(sink.isSynced()).isFalse();

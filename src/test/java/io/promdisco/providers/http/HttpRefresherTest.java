@@ -390,7 +390,8 @@ class HttpRefresherTest {
     fails(refresher, "the answer is longer than 10000 bytes");
     server.answer(with(gzipped("[" + " ".repeat(10_000_000)), "Content-Encoding", "gzip"));
     fails(refresher, "the answer is longer than 10000 bytes");
-    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source pauses for some time.
+    assertThatExceptionOfType(
+            SourceMemory.ExceededException.class) // Its source pauses for some time.
         .isThrownBy(refresher::refresh);
   }
 

@@ -82,8 +82,7 @@ final class FaultCase implements AutoCloseable {
   private boolean recovering;
   private List<Duration> lastPending = List.of();
   private int steady;
-  private final Set<Integer> kept =
-      new TreeSet<>(); // possible numbers of objects when it breaks
+  private final Set<Integer> kept = new TreeSet<>(); // possible numbers of objects when it breaks
   private List<Map<String, String>> expected = List.of();
   private int mostThreads;
   private int mostConnections;

@@ -90,7 +90,8 @@ final class AccessReviewClient implements AccessReview, AutoCloseable {
         return sender.explain(io);
       }
     }
-    return new IOException( // fabric8 parses an answer that is not JSON as YAML, and its message is about YAML.
+    return new IOException( // fabric8 parses an answer that is not JSON as YAML, and its message is
+        // about YAML.
         server + ": no answer to an access review (expected: an API server)", problem);
   }
 

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Chooses the kubeconfig for the cluster of an SD config, or none. In this order:
  *
  * <ol>
- * <li>the file of {@code --kubeconfig}, for every SD config;
- * <li>{@code kubeconfig_file} of the SD config;
- * <li>with {@code --context}, the user's kubeconfig;
- * <li>{@code api_server} of the SD config: no kubeconfig;
- * <li>in a cluster, its service account: no kubeconfig;
- * <li>the user's kubeconfig: the files in {@code KUBECONFIG}, or else {@code ~/.kube/config}.
+ *   <li>the file of {@code --kubeconfig}, for every SD config;
+ *   <li>{@code kubeconfig_file} of the SD config;
+ *   <li>with {@code --context}, the user's kubeconfig;
+ *   <li>{@code api_server} of the SD config: no kubeconfig;
+ *   <li>in a cluster, its service account: no kubeconfig;
+ *   <li>the user's kubeconfig: the files in {@code KUBECONFIG}, or else {@code ~/.kube/config}.
  * </ol>
  *
  * <p>{@code --context} names the context of the kubeconfig. The embedded library uses neither these

@@ -45,7 +45,9 @@ final class ListenerRunner<V> {
     pause = new TickerWait(ticker);
     errors =
         metrics.counter(
-            "promdisco_kubernetes_listener_errors_total", "Exceptions that listeners threw.", "name");
+            "promdisco_kubernetes_listener_errors_total",
+            "Exceptions that listeners threw.",
+            "name");
     dropped =
         metrics.counter(
             "promdisco_kubernetes_listener_dropped_total",
@@ -130,7 +132,8 @@ final class ListenerRunner<V> {
       try {
         pause.await(FIRST_PAUSE.multipliedBy(1L << (i - 1)));
       } catch (InterruptedException e) {
-        log.debug("{}: interrupted", name); // interrupted by the listener itself; retries immediately
+        log.debug(
+            "{}: interrupted", name); // interrupted by the listener itself; retries immediately
       }
     }
     return false;

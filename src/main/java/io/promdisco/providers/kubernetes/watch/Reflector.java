@@ -74,7 +74,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final WatchCacheGap<V> gap;
   private @Nullable Thread thread; // used by the threads that start and close
 
-  private String version = ""; // the version up to which everything was received; empty if a list is needed
+  private String version =
+      ""; // the version up to which everything was received; empty if a list is needed
   private boolean known; // whether a list was complete
   private long began; // when the current round began
   private int goneInARow; // number of expired versions in sequence without an event in between
@@ -282,7 +283,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
     version = complete;
     known = true;
-    report.listed(); // Must be first: threads that wait for the list must not find a failure that is over.
+    report
+        .listed(); // Must be first: threads that wait for the list must not find a failure that is
+    // over.
     sink.listed();
   }
 
@@ -310,7 +313,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   /** The events of one watch. */
   private final class Events implements ResourceClient.WatchHandler<V> {
     private boolean listing;
-    private boolean heard; // whether anything was received, so that the server has accepted the watch
+    private boolean
+        heard; // whether anything was received, so that the server has accepted the watch
     private String newest = ""; // used during a list, because its objects have no order
 
     /** {@code listing}: whether the watch begins with the current state. */

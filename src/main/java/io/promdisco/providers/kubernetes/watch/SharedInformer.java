@@ -246,7 +246,9 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     public void listing() {
       synchronized (SharedInformer.this) {
         listing = true;
-        deleted.clear(); // Objects in a list exist, even older versions of them, because a backup may have been restored.
+        deleted
+            .clear(); // Objects in a list exist, even older versions of them, because a backup may
+        // have been restored.
         unseen = store.size() == 0 ? null : store.copy();
       }
     }

@@ -499,8 +499,7 @@ class ApiServerClientTest {
     ticker.advance(Duration.ofSeconds(1));
     assertThat(watching.end())
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "connection to " + client.server() + " broke: no data for " + seconds + " s");
+        .hasMessage("connection to " + client.server() + " broke: no data for " + seconds + " s");
   }
 
   private FakeServer stalling(CountDownLatch release, byte[]... frames) {
@@ -607,8 +606,7 @@ class ApiServerClientTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
-        .withMessage(
-            "%s: no answer to an access review (expected: an API server)", login.url());
+        .withMessage("%s: no answer to an access review (expected: an API server)", login.url());
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url(), http)))
         .withMessageStartingWith(

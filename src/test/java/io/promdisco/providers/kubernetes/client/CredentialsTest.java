@@ -190,8 +190,7 @@ class CredentialsTest {
     ResourceClient client = client(api, HttpClientConfigs.withTokenFile(file.toString()));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
-        .withMessage(
-            "Authorization: the value of this header has a forbidden character at 10");
+        .withMessage("Authorization: the value of this header has a forbidden character at 10");
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(
             () ->

@@ -148,7 +148,8 @@ class ProxiesOfClustersTest {
     for (String except : new String[] {"api.example", ".example", "*.example:6443", "x, *"}) {
       doesNotReach(kubeconfig(""), Map.of("HTTPS_PROXY", url, "NO_PROXY", except));
     }
-    doesNotReach(kubeconfig(""), Map.of("HTTP_PROXY", url)); // Proxies that are set for other servers.
+    doesNotReach(
+        kubeconfig(""), Map.of("HTTP_PROXY", url)); // Proxies that are set for other servers.
   }
 
   @Test

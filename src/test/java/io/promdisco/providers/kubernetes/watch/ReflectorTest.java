@@ -467,7 +467,9 @@ class ReflectorTest {
     synced().fail(new ApiException(429, "TooManyRequests", "later", Duration.ofSeconds(7)));
     Duration period = defaults.retryPeriod();
     Duration seven = Duration.ofSeconds(7);
-    assertThat(passPause()).isBetween(seven, seven.plus(period)); // Spread over time, since many clients get this answer.
+    assertThat(passPause())
+        .isBetween(
+            seven, seven.plus(period)); // Spread over time, since many clients get this answer.
     api.next().fail(new ApiException(503, "", "starting", Duration.ofSeconds(90)));
     Duration ninety = Duration.ofSeconds(90);
     assertThat(passPause()).isBetween(ninety, ninety.plus(period));
@@ -514,8 +516,7 @@ class ReflectorTest {
   }
 
   @Test
-  void theWatchIsRetriedAfterAnyFailureInTheSearchForNewObjects()
-      throws InterruptedException {
+  void theWatchIsRetriedAfterAnyFailureInTheSearchForNewObjects() throws InterruptedException {
     synced(pod("a", 1)).fail(cacheFilling());
     for (Throwable thrown :
         List.of(
@@ -648,7 +649,10 @@ class ReflectorTest {
     Request brief = api.next().opened();
     assertThat(health.told).hasSize(2); // The connection may break again at once.
     brief.fail(new IOException("cannot connect"));
-    eventually(() -> assertThat(health.told).hasSize(3)); // The watch has lasted long enough to count as healthy.
+    eventually(
+        () ->
+            assertThat(health.told)
+                .hasSize(3)); // The watch has lasted long enough to count as healthy.
     passPause();
     api.next().opened();
     ticker.advance(Duration.ofSeconds(1));

@@ -240,8 +240,7 @@ class SharedInformerTest {
   // Resync.
 
   @Test
-  void eachListenerIsResyncedFromTheStoreInItsOwnPeriod()
-      throws InterruptedException {
+  void eachListenerIsResyncedFromTheStoreInItsOwnPeriod() throws InterruptedException {
     RecordingListener never = new RecordingListener();
     RecordingListener slower = new RecordingListener();
     informer.addListener("one", listener, Duration.ofSeconds(10));

@@ -42,7 +42,8 @@ class WatchRetryScheduleTest {
     System.out.printf(
         "%d instances, server away for %d ms: at most %d in 100 ms, the last after %d ms%n",
         INSTANCES, away, fullest, latest / 1_000_000);
-    assertThat(fullest).isLessThanOrEqualTo(INSTANCES * 6 / 100); // if all were spread evenly: 3.6 %
+    assertThat(fullest)
+        .isLessThanOrEqualTo(INSTANCES * 6 / 100); // if all were spread evenly: 3.6 %
     assertThat(Duration.ofNanos(latest)).isLessThan(Duration.ofSeconds(3).plusMillis(failing));
   }
 

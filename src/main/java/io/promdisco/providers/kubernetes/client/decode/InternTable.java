@@ -159,7 +159,8 @@ abstract class InternTable<E> {
       Slots wide = new Slots(2 * size);
       for (Object entry : old.entries) {
         if (entry != null) {
-          var unused = wide.place(hashOf((E) entry), entry); // An entry without a free slot is dropped.
+          var unused =
+              wide.place(hashOf((E) entry), entry); // An entry without a free slot is dropped.
         }
       }
       System.arraycopy(old.seen, 0, wide.seen, 0, size);
