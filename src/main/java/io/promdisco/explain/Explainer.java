@@ -24,12 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Gathers what jobs discover of what was asked for, and why they discover nothing of it. For one
  * thread and one query.
  */
-public final class Explainer {
+public final class Explainer implements TargetCollector {
   /** Looks why one source discovers nothing that matches. */
   public interface SourceInspector {
     /**
@@ -38,6 +39,13 @@ public final class Explainer {
      * @param config one of a job's sources
      */
     List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException;
+
+    /**
+     * The reasons why objects that a monitor selects give no target, without the source's name.
+     *
+     * @param config one of the sources of the monitor's job
+     */
+    List<Absence> inspect(SdConfig config, ObjectSelection selection) throws InterruptedException;
 
     /**
      * The objects that have an address by which the source discovers nothing, and what it is to
@@ -56,6 +64,7 @@ public final class Explainer {
 
   private final ExplainQuery query;
   private final int limit;
+  private final Function<String, List<String>> ruleFields;
   private final Map<String, Found> found = new LinkedHashMap<>();
 
   /** The objects whose targets match. */
@@ -68,10 +77,12 @@ public final class Explainer {
    * Begins without jobs.
    *
    * @param limit how many targets of a job to trace at most; 1 or more
+   * @param ruleFields returns {@link JobExplanation#ruleFields} of a job
    */
-  public Explainer(ExplainQuery query, int limit) {
+  public Explainer(ExplainQuery query, int limit, Function<String, List<String>> ruleFields) {
     this.query = query;
     this.limit = limit;
+    this.ruleFields = ruleFields;
   }
 
   /** The targets of a job that match. */
@@ -87,14 +98,7 @@ public final class Explainer {
     }
   }
 
-  /**
-   * Takes a target into account.
-   *
-   * @param job whose rules it goes through
-   * @param provider who discovered it; may be empty
-   * @param source its group; may be empty
-   * @param outcome what becomes of it in that job
-   */
+  @Override
   public void addTarget(
       ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
     if (!query.matches(discovered, outcome)) {
@@ -132,7 +136,8 @@ public final class Explainer {
               here.count(TargetOutcome.Dropped.class),
               here.count(TargetOutcome.Failed.class),
               targets.subList(0, Math.min(limit, targets.size())),
-              absences(job, here, sources)));
+              absences(job, here, sources),
+              ruleFields.apply(job.jobName())));
     }
     Explanation answer = new Explanation(query, answers, choices(), List.of());
     if (!answer.unknown()) {
@@ -171,7 +176,7 @@ public final class Explainer {
     return objects.size() < 2 ? List.of() : List.copyOf(objects);
   }
 
-  private static int rank(TracedTarget target) {
+  static int rank(TracedTarget target) {
     return target.outcome() instanceof TargetOutcome.Kept
         ? 0
         : target.outcome() instanceof TargetOutcome.Failed ? 1 : 2;
@@ -193,6 +198,17 @@ public final class Explainer {
 
   private static List<Absence> absences(
       ScrapeConfig job, ExplainQuery query, SourceInspector sources) throws InterruptedException {
+    return absences(job, config -> sources.inspect(config, query));
+  }
+
+  /** Looks at one source. */
+  interface SourceInspection {
+    List<Absence> inspect(SdConfig config) throws InterruptedException;
+  }
+
+  /** The reasons that the sources of a job give. */
+  static List<Absence> absences(ScrapeConfig job, SourceInspection inspection)
+      throws InterruptedException {
     List<Absence> absences = new ArrayList<>();
     Map<String, Integer> numbers = new HashMap<>();
     for (SdConfig config : job.sdConfigs()) {
@@ -203,7 +219,7 @@ public final class Explainer {
       } else if (config.mechanism().equals("static")) {
         source = "static_configs";
       }
-      for (Absence absence : sources.inspect(config, query)) {
+      for (Absence absence : inspection.inspect(config)) {
         absences.add(absence.withSource(source));
       }
     }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class JobTree extends LinkedHashMap<String, Object> {
   private static final long serialVersionUID = 1L;
 
+  private String field = "";
+
   /** Returns a section of these keys and values. */
   static JobTree of(Object... keysAndValues) {
     JobTree tree = new JobTree();
@@ -17,6 +19,17 @@ final class JobTree extends LinkedHashMap<String, Object> {
       tree.put((String) keysAndValues[i], keysAndValues[i + 1]);
     }
     return tree;
+  }
+
+  /** Notes the field of the resource, or of the settings, that this section comes from. */
+  JobTree from(String path) {
+    field = path;
+    return this;
+  }
+
+  /** Returns the field that this section comes from; empty if every job has such a section. */
+  String field() {
+    return field;
   }
 
   /** Sets {@code key} unless {@code value} is null. */

@@ -57,7 +57,7 @@ final class PodMonitors implements MonitorCompilation {
       throws InvalidMonitorException {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
-    JobTree job = JobTree.of("job_name", name);
+    JobTree job = JobTree.of("job_name", name).from(endpoint.path());
     ScrapeTrees.endpoint(job, endpoint);
     JobTree kubernetes =
         ScrapeTrees.kubernetes("pod", spec.section("namespaceSelector"), object.namespace());
@@ -81,9 +81,7 @@ final class PodMonitors implements MonitorCompilation {
       throws InvalidMonitorException {
     List<JobTree> rules = new ArrayList<>();
     rules.add(RuleList.jobName());
-    if (endpoint.flag("filterRunning", true)) {
-      rules.add(RuleList.running());
-    }
+    ScrapeTrees.addRunningFilter(rules, endpoint);
     if (ScrapeTrees.relabels(spec)) {
       rules.addAll(SelectorTerms.read(spec.section("selector")).rules("pod"));
     }
@@ -92,12 +90,9 @@ final class PodMonitors implements MonitorCompilation {
     rules.add(RuleList.copy("__meta_kubernetes_namespace", "namespace"));
     rules.add(RuleList.copy("__meta_kubernetes_pod_container_name", "container"));
     rules.add(RuleList.copy("__meta_kubernetes_pod_name", "pod"));
-    rules.addAll(ScrapeTrees.targetLabels(spec.texts("podTargetLabels"), "pod"));
+    rules.addAll(ScrapeTrees.targetLabels(spec, "podTargetLabels", "pod"));
     rules.add(RuleList.set("job", object.key()));
-    String jobLabel = spec.textOrEmpty("jobLabel");
-    if (!jobLabel.isEmpty()) {
-      rules.add(RuleList.copyUnlessEmpty(ScrapeTrees.meta("pod", jobLabel), "job"));
-    }
+    ScrapeTrees.addJobLabel(rules, spec, "pod");
     port.addLabel(rules);
     rules.addAll(scrapeClass.relabelings());
     rules.addAll(RuleList.of(endpoint, "relabelings"));

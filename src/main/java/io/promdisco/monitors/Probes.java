@@ -58,7 +58,7 @@ final class Probes implements MonitorCompilation {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
     SpecNode prober = spec.section("prober");
-    JobTree job = JobTree.of("job_name", "probe/" + object.key());
+    JobTree job = JobTree.of("job_name", "probe/" + object.key()).from(spec.path());
     job.put("honor_timestamps", true);
     job.put("metrics_path", prober.textOrEmpty("path"));
     job.putText("scrape_interval", spec.textOrEmpty("interval"));
@@ -74,7 +74,7 @@ final class Probes implements MonitorCompilation {
     rules.add(RuleList.jobName());
     String jobName = spec.textOrEmpty("jobName");
     if (!jobName.isEmpty()) {
-      rules.add(RuleList.set("job", jobName));
+      rules.add(RuleList.set("job", jobName).from(spec.at("jobName")));
     }
     targets(job, rules, object, spec);
     rules.addAll(scrapeClass.relabelings());
@@ -135,7 +135,7 @@ final class Probes implements MonitorCompilation {
       rules.add(address());
     }
     rules.add(RuleList.copy(TARGET, "instance"));
-    rules.add(RuleList.set(ADDRESS, prober));
+    rules.add(RuleList.set(ADDRESS, prober).from("spec.prober.url"));
   }
 
   private static JobTree url() {

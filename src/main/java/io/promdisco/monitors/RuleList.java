@@ -115,7 +115,7 @@ final class RuleList {
   static List<JobTree> of(SpecNode parent, String name) throws InvalidMonitorException {
     List<JobTree> rules = new ArrayList<>();
     for (SpecNode rule : parent.items(name)) {
-      JobTree tree = new JobTree();
+      JobTree tree = new JobTree().from(rule.path());
       List<String> sources = rule.texts("sourceLabels");
       tree.putPresent("source_labels", sources.isEmpty() ? null : sources);
       tree.putPresent("separator", rule.text("separator"));

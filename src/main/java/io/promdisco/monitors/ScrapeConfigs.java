@@ -37,7 +37,7 @@ final class ScrapeConfigs implements MonitorCompilation {
       throws InvalidMonitorException {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
-    JobTree job = JobTree.of("job_name", "scrapeConfig/" + object.key());
+    JobTree job = JobTree.of("job_name", "scrapeConfig/" + object.key()).from(spec.path());
     scrape(job, spec);
     ScrapeTrees.common(job, spec, scrapeClass);
     ScrapeTrees.bodySizeLimit(job, spec);
@@ -52,7 +52,9 @@ final class ScrapeConfigs implements MonitorCompilation {
     rules.addAll(scrapeClass.relabelings());
     String jobName = spec.text("jobName");
     if (jobName != null) {
-      rules.add(JobTree.of("target_label", "job", "action", "replace", "replacement", jobName));
+      rules.add(
+          JobTree.of("target_label", "job", "action", "replace", "replacement", jobName)
+              .from(spec.at("jobName")));
     }
     rules.addAll(RuleList.of(spec, "relabelings"));
     job.put("relabel_configs", rules);

@@ -59,7 +59,7 @@ final class ServiceMonitors implements MonitorCompilation {
     HttpTrees http = generation.trees(object);
     String ownRole = spec.text("serviceDiscoveryRole");
     String role = ownRole == null || ownRole.equals("EndpointSlice") ? SLICE : ENDPOINTS;
-    JobTree job = JobTree.of("job_name", name);
+    JobTree job = JobTree.of("job_name", name).from(endpoint.path());
     ScrapeTrees.endpoint(job, endpoint);
     JobTree kubernetes =
         ScrapeTrees.kubernetes(role, spec.section("namespaceSelector"), object.namespace());
@@ -96,11 +96,9 @@ final class ServiceMonitors implements MonitorCompilation {
     rules.add(RuleList.copy("__meta_kubernetes_service_name", "service"));
     rules.add(RuleList.copy("__meta_kubernetes_pod_name", "pod"));
     rules.add(RuleList.copy("__meta_kubernetes_pod_container_name", "container"));
-    if (endpoint.flag("filterRunning", true)) {
-      rules.add(RuleList.running());
-    }
-    rules.addAll(ScrapeTrees.targetLabels(spec.texts("targetLabels"), "service"));
-    rules.addAll(ScrapeTrees.targetLabels(spec.texts("podTargetLabels"), "pod"));
+    ScrapeTrees.addRunningFilter(rules, endpoint);
+    rules.addAll(ScrapeTrees.targetLabels(spec, "targetLabels", "service"));
+    rules.addAll(ScrapeTrees.targetLabels(spec, "podTargetLabels", "pod"));
     rules.add(
         JobTree.of(
             "source_labels",
@@ -109,10 +107,7 @@ final class ServiceMonitors implements MonitorCompilation {
             "job",
             "replacement",
             "${1}"));
-    String jobLabel = spec.textOrEmpty("jobLabel");
-    if (!jobLabel.isEmpty()) {
-      rules.add(RuleList.copyUnlessEmpty(ScrapeTrees.meta("service", jobLabel), "job"));
-    }
+    ScrapeTrees.addJobLabel(rules, spec, "service");
     port.addLabel(rules);
     rules.addAll(scrapeClass.relabelings());
     rules.addAll(RuleList.of(endpoint, "relabelings"));

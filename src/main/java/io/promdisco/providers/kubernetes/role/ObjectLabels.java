@@ -9,12 +9,12 @@ import java.util.Map;
  * The labels that an object's own labels and annotations become: one with the value and one that
  * says that it is there. Remembers the names, since most objects of a kind have the same.
  */
-final class ObjectLabels {
+public final class ObjectLabels {
   private final NameCache annotations;
   private final NameCache labels;
 
   /** For objects of {@code resource}, as {@code pod}. */
-  ObjectLabels(String resource) {
+  public ObjectLabels(String resource) {
     annotations = new NameCache(MetaLabels.PREFIX + resource + "_annotation");
     labels = new NameCache(MetaLabels.PREFIX + resource + "_label");
   }
@@ -25,7 +25,7 @@ final class ObjectLabels {
   }
 
   /** Those of the labels. */
-  void addLabels(Labels.Builder out, ObjectMeta meta) {
+  public void addLabels(Labels.Builder out, ObjectMeta meta) {
     labels.add(out, meta.labels());
   }
 
