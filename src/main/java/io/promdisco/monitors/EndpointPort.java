@@ -21,18 +21,13 @@ record EndpointPort(
     boolean targetIsNumber) {
   private static final String CONTAINER_PORT = "__meta_kubernetes_pod_container_port_";
 
-  /** Reads the port of an endpoint of a ServiceMonitor. */
-  static EndpointPort ofService(SpecNode endpoint) throws InvalidMonitorException {
-    return of(endpoint, null);
-  }
-
-  /** Reads the port of an endpoint of a PodMonitor. */
-  static EndpointPort ofPod(SpecNode endpoint) throws InvalidMonitorException {
-    return of(endpoint, endpoint.number("portNumber"));
-  }
-
-  private static EndpointPort of(SpecNode endpoint, @Nullable Long number)
-      throws InvalidMonitorException {
+  /**
+   * Reads the port of an endpoint.
+   *
+   * @param ofService whether of a ServiceMonitor, and not of a PodMonitor
+   */
+  static EndpointPort of(SpecNode endpoint, boolean ofService) throws InvalidMonitorException {
+    Long number = ofService ? null : endpoint.number("portNumber");
     return new EndpointPort(
         endpoint,
         endpoint.textOrEmpty("port"),

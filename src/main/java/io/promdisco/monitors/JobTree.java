@@ -1,6 +1,8 @@
 package io.promdisco.monitors;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,20 @@ final class JobTree extends LinkedHashMap<String, Object> {
   /** Sets {@code key} unless {@code value} is null. */
   void putPresent(String key, @Nullable Object value) {
     if (value != null) {
+      put(key, value);
+    }
+  }
+
+  /** Sets {@code key} unless {@code value} is empty. */
+  void putItems(String key, Collection<?> value) {
+    if (!value.isEmpty()) {
+      put(key, value);
+    }
+  }
+
+  /** Sets {@code key} unless {@code value} is empty. */
+  void putItems(String key, Map<String, ?> value) {
+    if (!value.isEmpty()) {
       put(key, value);
     }
   }

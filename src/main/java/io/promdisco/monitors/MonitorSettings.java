@@ -132,7 +132,7 @@ public final class MonitorSettings {
     List<String> protocols =
         spec.has("scrape_protocols") ? spec.texts("scrape_protocols") : PROTOCOLS;
     JobTree tree = JobTree.of("scrape_interval", interval);
-    tree.putPresent("scrape_protocols", protocols.isEmpty() ? null : protocols);
+    tree.putItems("scrape_protocols", protocols);
     tree.put(
         "external_labels",
         JobTree.of("prometheus", namespace + "/", "prometheus_replica", "$(POD_NAME)"));

@@ -47,7 +47,7 @@ final class Probes implements MonitorCompilation {
     InvalidMonitorException.within(
         "bearerTokenSecret", () -> http.secret(spec.child("bearerTokenSecret")));
     InvalidMonitorException.within("basicAuth", () -> http.basicAuth(spec));
-    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec));
+    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec, false));
     InvalidMonitorException.within("authorization", () -> http.authorization(spec));
     InvalidMonitorException.within("oauth2", () -> http.oauth2(spec));
   }
@@ -65,7 +65,7 @@ final class Probes implements MonitorCompilation {
     job.putText("scrape_timeout", spec.textOrEmpty("scrapeTimeout"));
     ScrapeTrees.scheme(job, prober);
     Map<String, List<String>> parameters = parameters(spec);
-    job.putPresent("params", parameters.isEmpty() ? null : parameters);
+    job.putItems("params", parameters);
     ScrapeTrees.common(job, spec, scrapeClass);
     http.proxy(job, prober);
     ScrapeTrees.redirects(job, spec, "enableHttp2");

@@ -23,7 +23,7 @@ final class ScrapeConfigs implements MonitorCompilation {
     InvalidMonitorException.within("basicAuth", () -> http.basicAuth(spec));
     InvalidMonitorException.within("authorization", () -> http.authorization(spec));
     InvalidMonitorException.within("oauth2", () -> http.oauth2(spec));
-    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec));
+    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec, false));
     ScrapeTrees.checkTimeout(
         spec.text("scrapeInterval"), spec.text("scrapeTimeout"), generation.interval());
     http.proxy(spec);
@@ -67,8 +67,7 @@ final class ScrapeConfigs implements MonitorCompilation {
     job.putPresent("track_timestamps_staleness", spec.flag("trackTimestampsStaleness"));
     job.putPresent("honor_labels", spec.flag("honorLabels"));
     job.putPresent("metrics_path", spec.text("metricsPath"));
-    Map<String, List<String>> parameters = spec.textLists("params");
-    job.putPresent("params", parameters.isEmpty() ? null : parameters);
+    job.putItems("params", spec.textLists("params"));
     job.putPresent("enable_compression", spec.flag("enableCompression"));
     job.putPresent("enable_http2", spec.flag("enableHTTP2"));
     job.putPresent("scrape_interval", spec.text("scrapeInterval"));

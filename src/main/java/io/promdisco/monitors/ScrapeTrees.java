@@ -51,8 +51,7 @@ final class ScrapeTrees {
       tree.putPresent(key(limit), spec.number(limit));
     }
     histograms(tree, spec);
-    List<String> protocols = spec.texts("scrapeProtocols");
-    tree.putPresent("scrape_protocols", protocols.isEmpty() ? null : protocols);
+    tree.putItems("scrape_protocols", spec.texts("scrapeProtocols"));
     String fallback = spec.text("fallbackScrapeProtocol");
     tree.putPresent(
         "fallback_scrape_protocol",
@@ -138,7 +137,7 @@ final class ScrapeTrees {
       throws InvalidMonitorException {
     List<JobTree> rules = new ArrayList<>(scrapeClass.metricRelabelings());
     rules.addAll(RuleList.of(parent, "metricRelabelings"));
-    tree.putPresent("metric_relabel_configs", rules.isEmpty() ? null : rules);
+    tree.putItems("metric_relabel_configs", rules);
   }
 
   /** Writes which Kubernetes objects the targets of a monitor come from. */
