@@ -158,8 +158,7 @@ final class DiffCommand implements Callable<Integer> {
     if (inFiles >= files.size() && reading != null) {
       Path settings = monitors.get(inFiles - files.size());
       Configuration configuration =
-          MonitorReading.joined(
-              Configuration.of(), reading.read(settings).compiled().configs());
+          MonitorReading.joined(Configuration.of(), reading.read(settings).compiled().configs());
       return new Discovered(settings, configuration, clients);
     }
     Path file = files.get(inFiles);

@@ -334,9 +334,7 @@ final class ExplainCommand implements Callable<Integer> {
     Explanation answer = explained(explainer(query), asked, sources, targets);
     Optional<ExplainQuery> owners =
         answer.matched() ? Optional.empty() : Explainer.owners(query, asked, sources);
-    return owners.isEmpty()
-        ? answer
-        : explained(explainer(owners.get()), asked, sources, targets);
+    return owners.isEmpty() ? answer : explained(explainer(owners.get()), asked, sources, targets);
   }
 
   private Explainer explainer(ExplainQuery query) {

@@ -101,7 +101,7 @@ final class RbacCommand implements Callable<Integer> {
     List<Permission> least() {
       List<Permission> all = new ArrayList<>();
       for (Permission one : RequiredPermissions.of(watched)) {
-        if (ofMonitors.stream().noneMatch(other -> includes(other, one))) {
+        if (ofMonitors.stream().noneMatch(granted -> includes(granted, one))) {
           all.add(one);
         }
       }
@@ -109,10 +109,10 @@ final class RbacCommand implements Callable<Integer> {
       return all;
     }
 
-    private static boolean includes(Permission one, Permission other) {
-      return one.names().isEmpty()
-          && one.resource().equals(other.resource())
-          && one.namespace().equals(other.namespace());
+    private static boolean includes(Permission granted, Permission asked) {
+      return granted.names().isEmpty()
+          && granted.resource().equals(asked.resource())
+          && granted.namespace().equals(asked.namespace());
     }
   }
 

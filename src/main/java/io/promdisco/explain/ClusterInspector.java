@@ -240,8 +240,8 @@ public final class ClusterInspector {
         : read(resource, new WatchScope(namespace, "", field));
   }
 
-  private <V extends KubeObject> List<V> anywhere(
-      Resource<V> resource, String label, String field) throws IOException, InterruptedException {
+  private <V extends KubeObject> List<V> anywhere(Resource<V> resource, String label, String field)
+      throws IOException, InterruptedException {
     try {
       return read(resource, new WatchScope("", label, field));
     } catch (ApiException e) {

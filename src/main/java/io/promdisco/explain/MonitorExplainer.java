@@ -33,6 +33,7 @@ import java.util.TreeMap;
  */
 public final class MonitorExplainer implements TargetCollector {
   private static final String META = "__meta_kubernetes_";
+
   /** Of so many monitors of one name at most the jobs are explained. */
   private static final int MOST_MONITORS = 10;
 
@@ -154,8 +155,7 @@ public final class MonitorExplainer implements TargetCollector {
   }
 
   /** The answer, once all targets of {@link #jobs} have been seen. */
-  public MonitorExplanation explain(Explainer.SourceInspector sources)
-      throws InterruptedException {
+  public MonitorExplanation explain(Explainer.SourceInspector sources) throws InterruptedException {
     List<MonitorExplanation.Monitor> answers = new ArrayList<>();
     for (MonitorObject monitor : monitors) {
       List<MonitorJobExplanation> explained = new ArrayList<>();
@@ -182,8 +182,7 @@ public final class MonitorExplainer implements TargetCollector {
       return Optional.of(
           new MonitorJobExplanation(
               job.field(),
-              new JobExplanation(
-                  job.jobName(), 0, 0, 0, List.of(), List.of(unsupported), fields),
+              new JobExplanation(job.jobName(), 0, 0, 0, List.of(), List.of(unsupported), fields),
               List.of()));
     }
     ScrapeConfig config = jobs.get(job.jobName());

@@ -115,9 +115,7 @@ public record MonitorExplanation(
   /** What a rule drops, for people. */
   public static String text(RuleDrops drops) {
     String compared =
-        drops.values().stream()
-            .map(RuleEffectText::quoted)
-            .collect(Collectors.joining(", "));
+        drops.values().stream().map(RuleEffectText::quoted).collect(Collectors.joining(", "));
     return "drops "
         + Nouns.count(drops.count(), "target")
         + " at "

@@ -9,8 +9,7 @@ import java.util.List;
  * @param targets counts, the first targets, and why there are no others
  * @param drops the rules that drop targets, in their order
  */
-public record MonitorJobExplanation(
-    String field, JobExplanation targets, List<RuleDrops> drops) {
+public record MonitorJobExplanation(String field, JobExplanation targets, List<RuleDrops> drops) {
   /** Copies the list. */
   public MonitorJobExplanation {
     drops = List.copyOf(drops);

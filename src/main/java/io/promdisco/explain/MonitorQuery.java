@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param text as it was asked
  * @param namespace where; nothing: anywhere
  */
-public record MonitorQuery(
-    String text, MonitorKind kind, Optional<String> namespace, String name) {
+public record MonitorQuery(String text, MonitorKind kind, Optional<String> namespace, String name) {
   /**
    * Reads {@code servicemonitor/shop/web} or {@code servicemonitor/web}. Kinds are those of
    * kubectl, in any case: singular, plural, short, with a group.

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compiles ServiceMonitors and PodMonitors: a job for each endpoint. Both have the same parts, which
- * the operator checks and writes in different orders.
+ * Compiles ServiceMonitors and PodMonitors: a job for each endpoint. Both have the same parts,
+ * which the operator checks and writes in different orders.
  */
 final class EndpointMonitors implements MonitorCompilation {
   private static final String META = "__meta_kubernetes_";
@@ -158,7 +158,13 @@ final class EndpointMonitors implements MonitorCompilation {
     rules.addAll(ScrapeTrees.targetLabels(spec, "podTargetLabels", "pod"));
     rules.add(
         ofServices
-            ? JobTree.of("source_labels", List.of(META + "service_name"), "target_label", "job", "replacement", "${1}")
+            ? JobTree.of(
+                "source_labels",
+                List.of(META + "service_name"),
+                "target_label",
+                "job",
+                "replacement",
+                "${1}")
             : RuleList.set("job", object.key()));
     ScrapeTrees.addJobLabel(rules, spec, selected);
     port.addLabel(rules);

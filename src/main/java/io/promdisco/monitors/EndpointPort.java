@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param targetIsNumber whether {@code target} is a number
  */
 record EndpointPort(
-    SpecNode endpoint,
-    String name,
-    long number,
-    @Nullable String target,
-    boolean targetIsNumber) {
+    SpecNode endpoint, String name, long number, @Nullable String target, boolean targetIsNumber) {
   private static final String CONTAINER_PORT = "__meta_kubernetes_pod_container_port_";
 
   /**

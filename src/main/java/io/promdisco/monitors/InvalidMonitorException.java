@@ -28,7 +28,9 @@ final class InvalidMonitorException extends Exception {
     void run(SpecNode item) throws InvalidMonitorException;
   }
 
-  /** Runs a check of each item; puts {@code place} and the index before the message of a failure. */
+  /**
+   * Runs a check of each item; puts {@code place} and the index before the message of a failure.
+   */
   static void withinEach(String place, List<SpecNode> items, ItemCheck check)
       throws InvalidMonitorException {
     for (int i = 0; i < items.size(); i++) {

@@ -125,8 +125,7 @@ class ExplainMonitorsTest {
         .contains("job serviceMonitor/shop/web/0  spec.endpoints[0]")
         .contains("2 targets discovered: 2 active, 0 dropped, 0 failed")
         .contains("http://10.1.0.4:8080/metrics");
-    assertThat(lastLine())
-        .isEqualTo("servicemonitor/shop/web yields 2 active targets in 1 job");
+    assertThat(lastLine()).isEqualTo("servicemonitor/shop/web yields 2 active targets in 1 job");
   }
 
   @Test
@@ -136,8 +135,7 @@ class ExplainMonitorsTest {
             "service_monitor_selector: {}",
             "service_monitor_selector: {matchLabels: {release: stable, tier: z}}");
 
-    int code =
-        explain(settings, serviceMonitor("{selector: {}}"), "servicemonitor/shop/web");
+    int code = explain(settings, serviceMonitor("{selector: {}}"), "servicemonitor/shop/web");
 
     assertThat(code).isEqualTo(ExitCode.FINDING);
     assertThat(lastLine())
@@ -298,8 +296,7 @@ class ExplainMonitorsTest {
   void saysThatAMonitorHasNoEndpoints() throws IOException {
     explain(serviceMonitor("{selector: {}, endpoints: []}"));
 
-    assertThat(lastLine())
-        .isEqualTo("servicemonitor/shop/web yields no job: it has no endpoints");
+    assertThat(lastLine()).isEqualTo("servicemonitor/shop/web yields no job: it has no endpoints");
   }
 
   @Test
