@@ -323,6 +323,7 @@ class HostileMonitorsTest {
   }
 
   /** Counts how often fields are read: time would depend on the machine. */
+  @SuppressWarnings("unchecked") // deepCopy of ObjectNode narrows a type variable
   private static final class CountingSpec extends ObjectNode {
     private static final long serialVersionUID = 1L;
     private final transient AtomicLong reads;
@@ -381,7 +382,7 @@ class HostileMonitorsTest {
                 "{selector: {}, namespaceSelector: {any: true}, endpoints: [{}]}"));
 
     Map<String, Object> tree = compiled.jobs().get(0).tree();
-    assertThat(tree.get("kubernetes_sd_configs").toString()).isEqualTo("[{role=endpointslice}]");
+    assertThat(tree.get("kubernetes_sd_configs")).hasToString("[{role=endpointslice}]");
     assertThat(compiled.configs().get(0).relabelRules()).hasSizeLessThan(20);
     assertThat(outcome(compiled, Labels.of("__address__", "h:1")))
         .isInstanceOf(TargetOutcome.Kept.class);
