@@ -161,7 +161,9 @@ final class DiffCommand implements Callable<Integer> {
     int inFiles = index - servers.size();
     if (inFiles >= files.size() && reading != null) {
       Path settings = monitors.get(inFiles - files.size());
-      return new Discovered(settings, reading.read(settings).apply(Configuration.of()), clients);
+      Configuration configuration =
+          MonitorReading.joined(Configuration.of(), reading.read(settings).compiled().configs());
+      return new Discovered(settings, configuration, clients);
     }
     Path file = files.get(inFiles);
     return new Discovered(file, cluster.load(file, console, jobs), clients);

@@ -30,6 +30,10 @@ import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.ExplanationRetry;
+import io.promdisco.explain.MonitorExplainer;
+import io.promdisco.explain.MonitorExplanation;
+import io.promdisco.explain.MonitorQuery;
+import io.promdisco.explain.TargetCollector;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -67,7 +71,9 @@ import picocli.CommandLine.Parameters;
       "",
       "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), a workload that"
           + " owns pods (deploy/shop/web), an address (10.0.0.1:8080, a cluster IP, a host name),"
-          + " a URL, or LABEL=VALUE. Exits with 0 if a job scrapes it, otherwise with 1."
+          + " a URL, or LABEL=VALUE. With --prometheus-cr it can be a monitor too"
+          + " (servicemonitor/shop/web, podmonitor, probe, scrapeconfig). Exits with 0 if a job"
+          + " scrapes it, otherwise with 1."
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
@@ -123,16 +129,79 @@ final class ExplainCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     CommandException.requireRange("--limit", limit, 1, Integer.MAX_VALUE);
-    ExplainQuery query = query();
-    return server == null ? discovered(query) : served(query, server);
+    String text = words.get(words.size() - 1);
+    Optional<MonitorQuery> monitor = monitors.named() ? MonitorQuery.parse(text) : Optional.empty();
+    Question question = monitor.isPresent() ? monitor(monitor.get()) : object(text);
+    return server == null ? discovered(question) : served(question, server);
   }
 
-  private ExplainQuery query() {
+  /** What somebody asks. */
+  private interface Question {
+    /**
+     * Begins to answer.
+     *
+     * @param jobs those that are chosen
+     */
+    Answering begin(List<ScrapeConfig> jobs);
+  }
+
+  /**
+   * What answers a question.
+   *
+   * @param jobs those whose targets are needed
+   */
+  private record Answering(List<ScrapeConfig> jobs, Look look) {}
+
+  /** Looks at targets and sources. */
+  private interface Look {
+    /**
+     * Finds the answer.
+     *
+     * @param sources the sources to read, new for each attempt
+     * @param targets returns all current targets
+     * @param pause between two attempts
+     */
+    Answer at(
+        Supplier<Explainer.SourceInspector> sources,
+        Consumer<TargetCollector> targets,
+        Duration pause)
+        throws InterruptedException;
+  }
+
+  /**
+   * The answer to a question.
+   *
+   * @param print prints it
+   */
+  private record Answer(boolean scraped, Runnable print) {}
+
+  private Question object(String text) {
     try {
-      return ExplainQuery.parse(words.get(words.size() - 1));
+      ExplainQuery query = ExplainQuery.parse(text);
+      return asked ->
+          new Answering(
+              asked,
+              (sources, targets, pause) -> {
+                Explanation answer = lookedAt(query, asked, sources, targets, pause);
+                return new Answer(answer.scraped(), () -> print(answer));
+              });
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("QUERY: " + e.getMessage());
     }
+  }
+
+  private Question monitor(MonitorQuery query) {
+    return asked -> {
+      MonitorExplainer explainer =
+          new MonitorExplainer(query, monitors.snapshot().orElseThrow(), asked, limit);
+      return new Answering(
+          explainer.jobs(),
+          (sources, targets, pause) -> {
+            targets.accept(explainer);
+            MonitorExplanation answer = explainer.explain(sources.get());
+            return new Answer(answer.scraped(), () -> print(answer));
+          });
+    };
   }
 
   private Configuration configuration() {
@@ -144,20 +213,18 @@ final class ExplainCommand implements Callable<Integer> {
         () -> cluster.load(SourceOptions.file(argument, option), console, jobs));
   }
 
-  /** Discovers the targets itself. */
-  private int discovered(ExplainQuery query) throws InterruptedException {
+  /** Discovers for itself. */
+  private int discovered(Question question) throws InterruptedException {
     Configuration configuration = configuration();
-    List<ScrapeConfig> asked = jobs.of(configuration);
+    Answering answering = question.begin(jobs.of(configuration));
     Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
     ListProgress listed = new ListProgress(console);
     try (Promdisco promdisco = DiscoverySetup.start(cluster, clients, listed);
         ClusterClients readers = new ClusterClients(clients)) {
-      promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
+      promdisco.apply(new Configuration(answering.jobs, configuration.effective(), List.of()));
       boolean synced = ProgressLine.until(promdisco, waiting.timeout, console, listed);
-      Explanation answer =
-          lookedAt(
-              query,
-              asked,
+      Answer answer =
+          answering.look.at(
               () -> new ClusterInspection(readers, promdisco.providers(), cluster.leftOut),
               explainer -> addDiscovered(promdisco, explainer),
               PAUSE);
@@ -167,7 +234,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private static void addDiscovered(Promdisco promdisco, Explainer explainer) {
+  private static void addDiscovered(Promdisco promdisco, TargetCollector explainer) {
     for (PoolView pool : promdisco.pools()) {
       pool.forEachDiscovered(
           (target, outcome) ->
@@ -180,22 +247,22 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads the discovered targets from a server, and applies the rules again. */
-  private int served(ExplainQuery query, String url) throws InterruptedException {
+  /** Asks a server what it discovered, and runs the rules over that again. */
+  private int served(Question question, String url) throws InterruptedException {
     TargetsApiClient api = new TargetsApiClient("--server", url, waiting.timeout);
     Configuration configuration =
-        words.size() < 2 && option == null ? configurationOf(api) : configuration();
-    List<ScrapeConfig> asked = jobs.of(configuration);
-    ServedTargets targets = new ServedTargets(api, asked);
+        words.size() < 2 && option == null && !monitors.named()
+            ? configurationOf(api)
+            : configuration();
+    Answering answering = question.begin(jobs.of(configuration));
+    ServedTargets targets = new ServedTargets(api, answering.jobs);
     if (!cluster.named()) {
       return served(
-          lookedAt(query, asked, () -> ClusterInspection.NONE, targets, SERVER_PAUSE), targets);
+          answering.look.at(() -> ClusterInspection.NONE, targets, SERVER_PAUSE), targets);
     }
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {
       return served(
-          lookedAt(
-              query,
-              asked,
+          answering.look.at(
               () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
               targets,
               SERVER_PAUSE),
@@ -203,10 +270,8 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Returns the answer from the targets of a server; an incomplete server may have further targets.
-   */
-  private int served(Explanation answer, ServedTargets targets) {
+  /** The answer from the targets of a server; an incomplete server may have further targets. */
+  private int served(Answer answer, ServedTargets targets) {
     List<String> incomplete = targets.incomplete;
     incomplete.forEach(line -> console.errorLine(Console.red("error: "), line));
     int code = print(answer);
@@ -215,8 +280,8 @@ final class ExplainCommand implements Callable<Integer> {
         : Math.max(code, ExitCode.UNREACHABLE);
   }
 
-  /** Adds the current targets of a server to an explainer. */
-  private static final class ServedTargets implements Consumer<Explainer> {
+  /** Gives an explainer the current targets of a server. */
+  private static final class ServedTargets implements Consumer<TargetCollector> {
     private final TargetsApiClient api;
     private final Map<String, TargetBuilder> builders = new HashMap<>();
     private final Map<String, ScrapeConfig> jobs = new LinkedHashMap<>();
@@ -233,7 +298,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     @Override
-    public void accept(Explainer explainer) {
+    public void accept(TargetCollector explainer) {
       TargetsApiClient.TargetsAnswer answer = api.targets(jobs.keySet());
       incomplete = answer.incomplete();
       for (TargetRow target : answer.targets()) {
@@ -258,7 +323,7 @@ final class ExplainCommand implements Callable<Integer> {
       ExplainQuery query,
       List<ScrapeConfig> asked,
       Supplier<Explainer.SourceInspector> sources,
-      Consumer<Explainer> targets,
+      Consumer<TargetCollector> targets,
       Duration pause)
       throws InterruptedException {
     Duration longest = LONGEST.compareTo(waiting.timeout) < 0 ? LONGEST : waiting.timeout;
@@ -274,21 +339,24 @@ final class ExplainCommand implements Callable<Integer> {
       ExplainQuery query,
       List<ScrapeConfig> asked,
       Explainer.SourceInspector sources,
-      Consumer<Explainer> targets)
+      Consumer<TargetCollector> targets)
       throws InterruptedException {
-    Explanation answer = explained(new Explainer(query, limit), asked, sources, targets);
+    Explanation answer = explained(explainer(query), asked, sources, targets);
     Optional<ExplainQuery> owners =
         answer.matched() ? Optional.empty() : Explainer.owners(query, asked, sources);
-    return owners.isEmpty()
-        ? answer
-        : explained(new Explainer(owners.get(), limit), asked, sources, targets);
+    return owners.isEmpty() ? answer : explained(explainer(owners.get()), asked, sources, targets);
+  }
+
+  private Explainer explainer(ExplainQuery query) {
+    Map<String, List<String>> fields = monitors.ruleFields();
+    return new Explainer(query, limit, job -> fields.getOrDefault(job, List.of()));
   }
 
   private static Explanation explained(
       Explainer explainer,
       List<ScrapeConfig> asked,
       Explainer.SourceInspector sources,
-      Consumer<Explainer> targets)
+      Consumer<TargetCollector> targets)
       throws InterruptedException {
     targets.accept(explainer);
     return explainer.explain(asked, sources);
@@ -319,13 +387,25 @@ final class ExplainCommand implements Callable<Integer> {
     return configuration;
   }
 
-  private int print(Explanation answer) {
+  private void print(Explanation answer) {
     if (structured.form == StructuredPrinter.Form.TEXT) {
       new ExplainPrinter(console).print(answer);
     } else {
       StructuredPrinter.print(console, structured.form, ExplainDocument.of(answer));
     }
+  }
+
+  private void print(MonitorExplanation answer) {
+    if (structured.form == StructuredPrinter.Form.TEXT) {
+      new ExplainPrinter(console).print(answer);
+    } else {
+      StructuredPrinter.print(console, structured.form, ExplainDocument.of(answer));
+    }
+  }
+
+  private int print(Answer answer) {
+    answer.print.run();
     console.out().flush();
-    return answer.scraped() ? ExitCode.OK : ExitCode.FINDING;
+    return answer.scraped ? ExitCode.OK : ExitCode.FINDING;
   }
 }

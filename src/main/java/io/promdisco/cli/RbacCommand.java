@@ -8,12 +8,17 @@ import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.cli.source.ClusterClients;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.MonitorOptions;
+import io.promdisco.cli.source.MonitorPermissions;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.monitors.MonitorSettings;
+import io.promdisco.monitors.MonitorSnapshot;
 import io.promdisco.providers.kubernetes.RequiredPermissions;
 import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import io.promdisco.providers.kubernetes.WatchedResources;
@@ -41,11 +46,16 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Contacts a server only with --check. Then it exits with 0 if no permission is"
-          + " missing, otherwise with 1."
+          + " missing, otherwise with 1.",
+      "With --prometheus-cr, it prints what reading monitors needs. With --manifests as well, it"
+          + " prints exactly what their jobs and the Secrets that they name need; otherwise, what"
+          + " they may need."
     })
 final class RbacCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
 
   @Mixin private final JobChoice jobs = new JobChoice();
 
@@ -84,24 +94,49 @@ final class RbacCommand implements Callable<Integer> {
     private final Set<WatchedResources.Watched> watched = new LinkedHashSet<>();
     private final Set<String> jobs = new LinkedHashSet<>();
 
+    /** What reading monitors needs. */
+    private final List<Permission> ofMonitors = new ArrayList<>();
+
     Needs(KubernetesSdConfig config) {
       this.config = config;
     }
 
     List<Permission> least() {
-      return RequiredPermissions.of(watched);
+      List<Permission> all = new ArrayList<>();
+      for (Permission one : RequiredPermissions.of(watched)) {
+        if (ofMonitors.stream().noneMatch(granted -> includes(granted, one))) {
+          all.add(one);
+        }
+      }
+      all.addAll(ofMonitors);
+      return all;
+    }
+
+    private static boolean includes(Permission granted, Permission asked) {
+      return granted.names().isEmpty()
+          && granted.resource().equals(asked.resource())
+          && granted.namespace().equals(asked.namespace());
     }
   }
 
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    if (!source.manifests.isEmpty()) {
+    if (!source.manifests.isEmpty() && !monitors.named()) {
       throw CommandException.usage("--manifests: a dump grants nothing (expected: a server)");
     }
-    Configuration configuration = jobs.choose(source.load(console, jobs));
+    MonitorSettings unread =
+        monitors.named() && source.manifests.isEmpty() ? monitors.settings(source, console) : null;
+    Configuration configuration =
+        unread == null
+            ? monitors.load(source, console, jobs)
+            : source.namesFile() ? source.load(console, jobs) : Configuration.of();
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.servers(source, console))) {
-      Map<Object, Needs> servers = needs(configuration, readers);
+      Map<Object, Needs> servers = needs(jobs.choose(configuration), readers);
+      if (unread != null) {
+        addMonitors(unread, servers, readers);
+      }
+      monitors.snapshot().ifPresent(snapshot -> addMonitors(snapshot, servers, readers));
       if (check) {
         return check(servers, readers);
       }
@@ -118,14 +153,50 @@ final class RbacCommand implements Callable<Integer> {
     for (ScrapeConfig job : configuration.jobs()) {
       for (SdConfig config : job.sdConfigs()) {
         if (config instanceof KubernetesSdConfig kubernetes) {
-          Needs needs =
-              servers.computeIfAbsent(readers.identity(kubernetes), any -> new Needs(kubernetes));
+          Needs needs = of(kubernetes, servers, readers);
           needs.jobs.add(job.jobName());
           needs.watched.addAll(WatchedResources.of(kubernetes, namespaces(kubernetes, readers)));
         }
       }
     }
     return servers;
+  }
+
+  private static Needs of(
+      KubernetesSdConfig config, Map<Object, Needs> servers, ClusterClients readers) {
+    return servers.computeIfAbsent(readers.identity(config), any -> new Needs(config));
+  }
+
+  /** Adds what monitors and their data need, all of which are known. */
+  private static void addMonitors(
+      MonitorSnapshot snapshot, Map<Object, Needs> servers, ClusterClients readers) {
+    List<Permission> needed = ofMonitors(servers, readers);
+    needed.addAll(MonitorPermissions.ofMonitors(snapshot.settings()));
+    needed.addAll(MonitorPermissions.ofData(snapshot.compiled()));
+  }
+
+  /** Adds what monitors may need that are not known. */
+  private void addMonitors(
+      MonitorSettings settings, Map<Object, Needs> servers, ClusterClients readers) {
+    List<Permission> needed = ofMonitors(servers, readers);
+    needed.addAll(MonitorPermissions.ofMonitors(settings));
+    needed.addAll(MonitorPermissions.ofData(settings));
+    for (KubernetesSdConfig config : MonitorPermissions.possibleDiscovery(settings)) {
+      of(config, servers, readers)
+          .watched
+          .addAll(WatchedResources.of(config, namespaces(config, readers)));
+    }
+    console.errorLine(
+        Console.yellow("warning: "),
+        "the monitors are not known: these are the rights that most of them need"
+            + " (expected: --manifests, for the rights that yours need)");
+  }
+
+  /** Returns what is needed of the server that monitors are read from. */
+  private static List<Permission> ofMonitors(Map<Object, Needs> servers, ClusterClients readers) {
+    Needs needs = of(KubernetesSdConfig.builder(Role.POD).build(), servers, readers);
+    needs.jobs.add("monitors");
+    return needs.ofMonitors;
   }
 
   private String namespace() {
@@ -171,10 +242,11 @@ final class RbacCommand implements Callable<Integer> {
     }
   }
 
-  /** The answer of a server about one permission. */
-  private record Answer(String server, String verb, Permission access, boolean allowed) {
+  /** What a server says of one permission. */
+  private record Answer(
+      String server, String verb, Permission access, String name, boolean allowed) {
     String text() {
-      return access.right(verb);
+      return access.right(verb, name);
     }
 
     Map<String, Object> document() {
@@ -184,6 +256,9 @@ final class RbacCommand implements Callable<Integer> {
       map.put("group", access.resource().group());
       map.put("resource", access.resource().plural());
       map.put("namespace", access.namespace());
+      if (!name.isEmpty()) {
+        map.put("name", name);
+      }
       map.put("allowed", allowed);
       return map;
     }
@@ -216,9 +291,11 @@ final class RbacCommand implements Callable<Integer> {
         throw new IllegalStateException(client + ": cannot be asked for permissions");
       }
       for (Permission access : needs.least()) {
-        for (String verb : RequiredPermissions.VERBS) {
-          boolean allowed = review.allows(verb, access.resource(), access.namespace());
-          answers.add(new Answer(client.server(), verb, access, allowed));
+        for (String name : access.names().isEmpty() ? List.of("") : access.names()) {
+          for (String verb : access.verbs()) {
+            boolean allowed = review.allows(verb, access.resource(), access.namespace(), name);
+            answers.add(new Answer(client.server(), verb, access, name, allowed));
+          }
         }
       }
     } catch (DiscoveryException e) {

@@ -1,9 +1,9 @@
 package io.promdisco.cli;
 
 import io.promdisco.cli.output.StructuredPrinter;
-import io.promdisco.providers.kubernetes.RequiredPermissions;
 import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,21 +72,29 @@ final class RbacManifests {
     return map;
   }
 
-  /** Returns one rule for each API group. */
+  /** What resources of one rule have in common. */
+  private record RuleKey(String group, List<String> names, List<String> verbs) {
+    static final Comparator<RuleKey> ORDER =
+        Comparator.comparing(RuleKey::group).thenComparing(key -> key.names + " " + key.verbs);
+  }
+
+  /** One rule an API group, unless verbs or names differ. */
   private static List<Map<String, Object>> rules(List<Permission> accesses) {
-    Map<String, TreeSet<String>> byGroup = new TreeMap<>();
+    Map<RuleKey, TreeSet<String>> byKey = new TreeMap<>(RuleKey.ORDER);
     for (Permission access : accesses) {
-      byGroup
-          .computeIfAbsent(access.resource().group(), any -> new TreeSet<>())
-          .add(access.resource().plural());
+      RuleKey key = new RuleKey(access.resource().group(), access.names(), access.verbs());
+      byKey.computeIfAbsent(key, any -> new TreeSet<>()).add(access.resource().plural());
     }
     List<Map<String, Object>> rules = new ArrayList<>();
-    byGroup.forEach(
-        (group, resources) -> {
+    byKey.forEach(
+        (key, resources) -> {
           Map<String, Object> rule = new LinkedHashMap<>();
-          rule.put("apiGroups", List.of(group));
+          rule.put("apiGroups", List.of(key.group));
           rule.put("resources", List.copyOf(resources));
-          rule.put("verbs", RequiredPermissions.VERBS);
+          if (!key.names.isEmpty()) {
+            rule.put("resourceNames", key.names);
+          }
+          rule.put("verbs", key.verbs);
           rules.add(rule);
         });
     return rules;

@@ -12,6 +12,7 @@ import io.promdisco.cli.output.TestResultDocument;
 import io.promdisco.cli.output.TestResultPrinter;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.MonitorReading;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.ruletest.ExpectationRewriter;
@@ -21,6 +22,7 @@ import io.promdisco.ruletest.RuleTestFile;
 import io.promdisco.ruletest.RuleTestReader;
 import io.promdisco.ruletest.RuleTestResult;
 import io.promdisco.ruletest.RuleTestRunner;
+import io.promdisco.ruletest.SharedInputs;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +48,10 @@ import picocli.CommandLine.Parameters;
     description = "Run unit tests of scrape configurations.",
     footer = {
       "",
-      "A test file names a configuration, the discovered objects (dumps of Kubernetes"
-          + " objects, or targets written by hand), and the targets and labels that the rules must"
-          + " produce. No server and no DNS is used. docs/testing-rules.md describes the format."
+      "A test file names a configuration or the settings of monitors, the discovered objects"
+          + " (dumps of Kubernetes objects, or targets written by hand), and the targets and labels"
+          + " that the rules must produce. No server and no DNS is used. docs/testing-rules.md"
+          + " describes the format."
           + " Exits with 1 if a test fails, with 2 if a file cannot be used."
     })
 final class TestCommand implements Callable<Integer> {
@@ -57,6 +61,22 @@ final class TestCommand implements Callable<Integer> {
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
   private List<Path> files = List.of();
+
+  @Option(
+      names = MonitorReading.OPTION,
+      paramLabel = "SETTINGS",
+      description =
+          "Test the jobs that the monitors of the dumps become, with the settings of the"
+              + " OpenTelemetry target allocator, in files that name no settings.")
+  private @Nullable Path settings;
+
+  @Option(
+      names = "--manifests",
+      paramLabel = "FILE|DIR",
+      description =
+          "A dump with monitors and with what they discover (kubectl get ... -o yaml), beside those"
+              + " that the files name. Repeatable.")
+  private List<Path> manifests = List.of();
 
   @Mixin private final JobChoice jobs = new JobChoice();
 
@@ -85,6 +105,14 @@ final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Logging.useByDefault(Logging.Level.ERROR);
+    for (Path dump : manifests) {
+      if (dump.toString().equals("-")) {
+        throw CommandException.usage("--manifests -: dumps are read twice (expected: a file)");
+      }
+      if (!Files.exists(dump)) {
+        throw CommandException.usage("--manifests " + dump + ": no such file (expected: a dump)");
+      }
+    }
     ConfigLoader loader = ClusterOptions.loader(skipUnsupported).onlyJobs(jobs.names);
     List<TestFileResult> tested = new ArrayList<>();
     for (Path file : files.stream().distinct().toList()) {
@@ -125,7 +153,9 @@ final class TestCommand implements Callable<Integer> {
   }
 
   private TestFileResult run(Path file, ConfigLoader loader) throws InterruptedException {
-    StrictYaml.Result<RuleTestFile> read = RuleTestReader.read(file, loader, jobs::includes);
+    SharedInputs shared = new SharedInputs(Optional.ofNullable(settings), manifests);
+    StrictYaml.Result<RuleTestFile> read =
+        RuleTestReader.read(file, loader, jobs::includes, shared);
     if (read.value().isEmpty()) {
       return TestFileResult.unusable(file, read.problems(), List.of());
     }

@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
  * an empty result means that this check found no reason.
  */
 final class AbsenceReasons {
+  private static final int MOST_SHOWN = 3;
+
   private AbsenceReasons() {}
 
   /** Returns the resource from which a role's targets are made. */
@@ -46,7 +48,12 @@ final class AbsenceReasons {
     };
   }
 
-  /** Returns the name of an object as people write it. */
+  /** The kind of the objects that a monitor selects for targets of a role. */
+  static Role selectable(Role role) {
+    return role == Role.ENDPOINTS || role == Role.ENDPOINTSLICE ? Role.SERVICE : role;
+  }
+
+  /** An object as people write it. */
   static String name(Role kind, ObjectKey key) {
     return kind.text() + " " + key;
   }
@@ -66,7 +73,43 @@ final class AbsenceReasons {
                 + ", listed in namespaces)");
   }
 
-  /** Returns the reason for an object that a selector excludes. */
+  /**
+   * A monitor selects no object.
+   *
+   * @param selector the field of the monitor; empty: it takes all objects
+   * @param namespaces where; the empty one stands for all
+   * @param others what is there
+   */
+  static Absence unselected(
+      Role kind, String selector, List<String> namespaces, List<KubeObject> others) {
+    String where =
+        namespaces.contains("")
+            ? "in any namespace"
+            : (namespaces.size() == 1 ? "in namespace " : "in the namespaces ")
+                + String.join(", ", namespaces);
+    if (others.isEmpty()) {
+      return Absence.of(Reason.NOT_THERE, "there is no " + kind.text() + " " + where);
+    }
+    String shown =
+        others.stream()
+            .limit(MOST_SHOWN)
+            .map(object -> object.key() + " (" + labels(object) + ")")
+            .collect(Collectors.joining(", "));
+    int more = others.size() - MOST_SHOWN;
+    return Absence.of(
+        Reason.SELECTOR,
+        "no "
+            + kind.text()
+            + " "
+            + where
+            + " matches "
+            + selector
+            + "; those there, with their labels: "
+            + shown
+            + (more > 0 ? " and " + more + " more" : ""));
+  }
+
+  /** What a selector says of an object that it leaves out. */
   static Optional<Absence> selector(KubernetesSdConfig config, Role kind, KubeObject object) {
     Selector selector = config.selector(kind);
     StringBuilder text = new StringBuilder(name(kind, object.key()));
@@ -82,7 +125,8 @@ final class AbsenceReasons {
     return absence(Reason.SELECTOR, text.toString());
   }
 
-  private static String labels(KubeObject object) {
+  /** The labels of an object; {@code none} if it has none. */
+  static String labels(KubeObject object) {
     Map<String, String> labels = object.meta().labels().toMap();
     return labels.isEmpty()
         ? "none"

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
@@ -46,6 +48,7 @@ import org.slf4j.Logger;
 public final class ClusterInspector {
   private static final Logger log = EscapingLogger.of(ClusterInspector.class);
   private static final String BY_NAME = "metadata.name=";
+  private static final int MOST_OBJECTS = 5;
   private static final int MOST_PODS = 5;
   private static final int PAGE_SIZE = 500;
 
@@ -154,6 +157,66 @@ public final class ClusterInspector {
     return List.copyOf(found);
   }
 
+  /** The reasons why objects that a monitor selects give no target. They name no source. */
+  public List<Absence> inspect(ObjectSelection selection) throws InterruptedException {
+    Role kind = AbsenceReasons.selectable(config.role());
+    Resource<?> resource = AbsenceReasons.resource(kind);
+    try {
+      return selected(kind, selection, anywhere(resource, "", ""), keptBySelector(kind, resource));
+    } catch (IOException e) {
+      return List.of(unreadable(e, resource, ""));
+    }
+  }
+
+  /** The objects that the role's own selector lets through. */
+  private Predicate<KubeObject> keptBySelector(Role kind, Resource<?> resource)
+      throws IOException, InterruptedException {
+    Selector selector = config.selector(kind);
+    if (selector.label().isEmpty() && selector.field().isEmpty()) {
+      return any -> true;
+    }
+    Set<ObjectKey> kept = new HashSet<>();
+    anywhere(resource, selector.label(), selector.field()).forEach(one -> kept.add(one.key()));
+    return object -> kept.contains(object.key());
+  }
+
+  private List<Absence> selected(
+      Role kind,
+      ObjectSelection selection,
+      List<? extends KubeObject> objects,
+      Predicate<KubeObject> kept)
+      throws IOException, InterruptedException {
+    List<Absence> found = new ArrayList<>();
+    List<KubeObject> others = new ArrayList<>();
+    boolean isAnySelected = false;
+    for (KubeObject object : objects) {
+      boolean elsewhere = AbsenceReasons.namespace(kind, object.key(), namespaces).isPresent();
+      boolean isSelected = kept.test(object) && selection.selects(kind.text(), object);
+      if (isSelected && !elsewhere) {
+        isAnySelected = true;
+        if (!selection.discovered().contains(object.key()) && found.size() < MOST_OBJECTS) {
+          found.add(why(kind, object));
+        }
+      } else if (!elsewhere) {
+        others.add(object);
+      }
+    }
+    if (isAnySelected) {
+      return found;
+    }
+    found.add(AbsenceReasons.unselected(kind, selection.selector(), namespaces, others));
+    for (KubeObject object : objects) {
+      Optional<Absence> elsewhere = AbsenceReasons.namespace(kind, object.key(), namespaces);
+      if (elsewhere.isPresent()
+          && found.size() < MOST_OBJECTS
+          && kept.test(object)
+          && selection.selects(kind.text(), object)) {
+        found.add(elsewhere.get());
+      }
+    }
+    return found;
+  }
+
   private <V extends KubeObject> List<V> read(Resource<V> resource, WatchScope scope)
       throws IOException, InterruptedException {
     List<V> all = new ArrayList<>();
@@ -177,14 +240,14 @@ public final class ClusterInspector {
       Resource<V> resource, String namespace, String field)
       throws IOException, InterruptedException {
     return namespace.isEmpty()
-        ? anywhere(resource, field)
+        ? anywhere(resource, "", field)
         : read(resource, new WatchScope(namespace, "", field));
   }
 
-  private <V extends KubeObject> List<V> anywhere(Resource<V> resource, String field)
+  private <V extends KubeObject> List<V> anywhere(Resource<V> resource, String label, String field)
       throws IOException, InterruptedException {
     try {
-      return read(resource, new WatchScope("", "", field));
+      return read(resource, new WatchScope("", label, field));
     } catch (ApiException e) {
       if (e.code() != 403 || !resource.namespaced() || namespaces.contains("")) {
         throw e;
@@ -192,7 +255,7 @@ public final class ClusterInspector {
     }
     List<V> all = new ArrayList<>();
     for (String namespace : namespaces) {
-      all.addAll(read(resource, new WatchScope(namespace, "", field)));
+      all.addAll(read(resource, new WatchScope(namespace, label, field)));
     }
     return all;
   }
@@ -356,9 +419,9 @@ public final class ClusterInspector {
 
   /** Returns pods that have an address, up to a maximum number. */
   private List<PodView> podsWith(AddressQuery query) throws IOException, InterruptedException {
-    List<PodView> pods = anywhere(Resource.PODS, "status.podIP=" + query.host());
+    List<PodView> pods = anywhere(Resource.PODS, "", "status.podIP=" + query.host());
     if (pods.isEmpty()) {
-      pods = anywhere(Resource.PODS, "");
+      pods = anywhere(Resource.PODS, "", "");
     }
     return pods.stream().filter(pod -> has(pod, query)).limit(MOST_PODS).toList();
   }
@@ -456,7 +519,7 @@ public final class ClusterInspector {
   private <V extends KubeObject> List<V> readable(Resource<V> resource)
       throws InterruptedException {
     try {
-      return anywhere(resource, "");
+      return anywhere(resource, "", "");
     } catch (IOException e) {
       log.debug("no {} for those that have an address", resource.plural(), e);
       return List.of();

@@ -3,6 +3,7 @@ package io.promdisco.explain;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.Labels;
 import io.promdisco.model.SpellingSuggestions;
+import io.promdisco.monitors.MonitorKind;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.scrape.TargetOutcome;
@@ -552,6 +553,12 @@ public sealed interface ExplainQuery {
     private static String expectedKind(String kind) {
       List<String> known = new ArrayList<>(ROLES.keySet());
       known.addAll(WORKLOADS.keySet());
+      for (MonitorKind monitor : MonitorKind.values()) {
+        if (monitor.names().contains(kind)) {
+          return " (a monitor; expected: --prometheus-cr SETTINGS)";
+        }
+        known.add(monitor.text());
+      }
       return " (expected: one of pod, service, endpoints, endpointslice, node, ingress, "
           + Arrays.stream(WorkloadKind.values())
               .map(WorkloadKind::text)

@@ -24,13 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Collects the targets of jobs that match a query, and the reasons if there are none. For one
  * thread and one query.
  */
-public final class Explainer {
-  /** Finds out why one source discovers nothing that matches. */
+public final class Explainer implements TargetCollector {
+  /** Looks why one source discovers nothing that matches. */
   public interface SourceInspector {
     /**
      * Returns the reasons without the source's name; empty if the source has none.
@@ -40,8 +41,15 @@ public final class Explainer {
     List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException;
 
     /**
-     * Returns the objects with an address for which the source discovers no target, and how it
-     * belongs to them.
+     * The reasons why objects that a monitor selects give no target, without the source's name.
+     *
+     * @param config one of the sources of the monitor's job
+     */
+    List<Absence> inspect(SdConfig config, ObjectSelection selection) throws InterruptedException;
+
+    /**
+     * The objects that have an address by which the source discovers nothing, and what it is to
+     * them.
      */
     Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
         throws InterruptedException;
@@ -59,6 +67,7 @@ public final class Explainer {
 
   private final ExplainQuery query;
   private final int limit;
+  private final Function<String, List<String>> ruleFields;
   private final Map<String, Found> found = new LinkedHashMap<>();
 
   /** The objects whose targets match. */
@@ -72,9 +81,10 @@ public final class Explainer {
    *
    * @param limit the maximum number of targets of a job to trace; 1 or more
    */
-  public Explainer(ExplainQuery query, int limit) {
+  public Explainer(ExplainQuery query, int limit, Function<String, List<String>> ruleFields) {
     this.query = query;
     this.limit = limit;
+    this.ruleFields = ruleFields;
   }
 
   /** The matching targets of a job. */
@@ -90,14 +100,7 @@ public final class Explainer {
     }
   }
 
-  /**
-   * Adds a target.
-   *
-   * @param job the job whose rules apply to it
-   * @param provider the provider that discovered it; may be empty
-   * @param source the source of its group; may be empty
-   * @param outcome the outcome of relabelling in that job
-   */
+  @Override
   public void addTarget(
       ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
     if (!query.matches(discovered, outcome)) {
@@ -135,7 +138,8 @@ public final class Explainer {
               here.count(TargetOutcome.Dropped.class),
               here.count(TargetOutcome.Failed.class),
               targets.subList(0, Math.min(limit, targets.size())),
-              absences(job, here, sources)));
+              absences(job, here, sources),
+              ruleFields.apply(job.jobName())));
     }
     Explanation answer = new Explanation(query, answers, choices(), List.of());
     if (!answer.unknown()) {
@@ -174,7 +178,7 @@ public final class Explainer {
     return objects.size() < 2 ? List.of() : List.copyOf(objects);
   }
 
-  private static int rank(TracedTarget target) {
+  static int rank(TracedTarget target) {
     return target.outcome() instanceof TargetOutcome.Kept
         ? 0
         : target.outcome() instanceof TargetOutcome.Failed ? 1 : 2;
@@ -196,6 +200,17 @@ public final class Explainer {
 
   private static List<Absence> absences(
       ScrapeConfig job, ExplainQuery query, SourceInspector sources) throws InterruptedException {
+    return absences(job, config -> sources.inspect(config, query));
+  }
+
+  /** Looks at one source. */
+  interface SourceInspection {
+    List<Absence> inspect(SdConfig config) throws InterruptedException;
+  }
+
+  /** The reasons that the sources of a job give. */
+  static List<Absence> absences(ScrapeConfig job, SourceInspection inspection)
+      throws InterruptedException {
     List<Absence> absences = new ArrayList<>();
     Map<String, Integer> numbers = new HashMap<>();
     for (SdConfig config : job.sdConfigs()) {
@@ -206,7 +221,7 @@ public final class Explainer {
       } else if (config.mechanism().equals("static")) {
         source = "static_configs";
       }
-      for (Absence absence : sources.inspect(config, query)) {
+      for (Absence absence : inspection.inspect(config)) {
         absences.add(absence.withSource(source));
       }
     }

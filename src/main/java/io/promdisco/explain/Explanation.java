@@ -113,7 +113,7 @@ public record Explanation(
   private static String reason(JobExplanation job) {
     if (job.matched() > 0) {
       TracedTarget first = job.targets().get(0);
-      return "job " + job.job() + " " + outcome(first);
+      return "job " + job.job() + " " + outcome(job, first);
     }
     return job.absences().stream()
         .filter(absence -> absence.why() != Absence.Reason.OTHER_SOURCE)
@@ -130,7 +130,7 @@ public record Explanation(
         .orElse("");
   }
 
-  private static String outcome(TracedTarget target) {
+  private static String outcome(JobExplanation job, TracedTarget target) {
     if (target.outcome() instanceof TargetOutcome.Failed failed) {
       return "keeps it, but it cannot be scraped: " + failed.message();
     }
@@ -140,7 +140,7 @@ public record Explanation(
         .map(
             step ->
                 "drops it at "
-                    + RuleEffectText.place(step)
+                    + job.place(step)
                     + " ("
                     + step.rule()
                     + "): "

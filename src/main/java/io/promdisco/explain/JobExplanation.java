@@ -1,5 +1,6 @@
 package io.promdisco.explain;
 
+import io.promdisco.relabel.RelabelTrace.Step;
 import java.util.List;
 
 /**
@@ -19,11 +20,23 @@ public record JobExplanation(
     int dropped,
     int failed,
     List<TracedTarget> targets,
-    List<Absence> absences) {
+    List<Absence> absences,
+    List<String> ruleFields) {
   /** Copies the lists. */
   public JobExplanation {
     targets = List.copyOf(targets);
     absences = List.copyOf(absences);
+    ruleFields = List.copyOf(ruleFields);
+  }
+
+  /** The field of a monitor that a rule comes from; empty: none is known. */
+  public String field(Step step) {
+    return step.index() < ruleFields.size() ? ruleFields.get(step.index()) : "";
+  }
+
+  /** The place of a rule for people: file and line, or its number and the field of the monitor. */
+  public String place(Step step) {
+    return RuleEffectText.place(step.rule(), step.index(), field(step));
   }
 
   /** The number of matching targets. */

@@ -53,15 +53,18 @@ public final class RuleEffectText {
     return text.toString();
   }
 
-  private static String quoted(String value) {
+  static String quoted(String value) {
     return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 
-  /** Returns the place of the rule, or its number if it has no place. */
-  public static String place(Step step) {
-    return step.rule()
-        .position()
+  /**
+   * The rule's place; where it has none, its number and the field that it comes from.
+   *
+   * @param field empty: none is known
+   */
+  public static String place(RelabelRule rule, int index, String field) {
+    return rule.position()
         .map(Object::toString)
-        .orElse("relabel_configs[" + step.index() + "]");
+        .orElse("relabel_configs[" + index + "]" + (field.isEmpty() ? "" : " of " + field));
   }
 }

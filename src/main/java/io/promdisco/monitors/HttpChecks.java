@@ -62,25 +62,19 @@ final class HttpChecks {
     InvalidMonitorException.within(
         "failed to get oauth2 client secret", () -> secret(oauth2.section("clientSecret")));
     InvalidMonitorException.within("failed to get oauth2 proxyConfig", () -> proxyHeaders(oauth2));
-    InvalidMonitorException.within("failed to get oauth2 tlsConfig", () -> tls(oauth2));
+    InvalidMonitorException.within("failed to get oauth2 tlsConfig", () -> tls(oauth2, false));
   }
 
-  /** Checks and reads a section {@code tlsConfig} without files. */
-  void tls(SpecNode parent) throws InvalidMonitorException {
+  /**
+   * Checks and reads a section {@code tlsConfig}.
+   *
+   * @param files whether it may name files
+   */
+  void tls(SpecNode parent, boolean files) throws InvalidMonitorException {
     SpecNode tls = parent.child("tlsConfig");
     if (tls != null) {
       InvalidMonitorException.within(
-          "failed to validate TLS configuration", () -> TlsChecks.check(tls));
-      TlsChecks.checkMaterial(tls, namespace, references);
-    }
-  }
-
-  /** Checks and reads a section {@code tlsConfig} that may name files. */
-  void tlsWithFiles(SpecNode parent) throws InvalidMonitorException {
-    SpecNode tls = parent.child("tlsConfig");
-    if (tls != null) {
-      InvalidMonitorException.within(
-          "failed to validate TLS configuration", () -> TlsChecks.checkWithFiles(tls));
+          "failed to validate TLS configuration", () -> TlsChecks.check(tls, files));
       TlsChecks.checkMaterial(tls, namespace, references);
     }
   }
@@ -93,11 +87,8 @@ final class HttpChecks {
   /** Reads the secrets in {@code proxyConnectHeader}. */
   void proxyHeaders(SpecNode parent) throws InvalidMonitorException {
     for (Map.Entry<String, List<SpecNode>> header : headers(parent).entrySet()) {
-      for (int i = 0; i < header.getValue().size(); i++) {
-        SpecNode ref = header.getValue().get(i);
-        InvalidMonitorException.within(
-            "header[" + header.getKey() + "][" + i + "]", () -> secret(ref));
-      }
+      InvalidMonitorException.withinEach(
+          "header[" + header.getKey() + "]", header.getValue(), this::secret);
     }
   }
 
@@ -144,12 +135,14 @@ final class HttpChecks {
       throw new InvalidMonitorException(
           "proxyConnetHeader[" + name + "]: selector must not be empty"); // as the operator has it
     }
-    for (int i = 0; i < refs.size(); i++) {
-      if (KeyRef.of(refs.get(i)).equals(new KeyRef("", "")) && !refs.get(i).has("optional")) {
-        throw new InvalidMonitorException(
-            "proxyConnectHeader[" + name + "][" + i + "]: selector must be defined");
-      }
-    }
+    InvalidMonitorException.withinEach(
+        "proxyConnectHeader[" + name + "]",
+        refs,
+        ref -> {
+          if (KeyRef.of(ref).equals(new KeyRef("", "")) && !ref.has("optional")) {
+            throw new InvalidMonitorException("selector must be defined");
+          }
+        });
   }
 
   static void checkUrl(String url) throws InvalidMonitorException {
@@ -169,7 +162,7 @@ final class HttpChecks {
     }
     InvalidMonitorException.within("invalid OAuth2 'clientID'", id::check);
     InvalidMonitorException.within(
-        "invalid OAuth2 'tlsConfig'", () -> TlsChecks.check(oauth2.child("tlsConfig")));
+        "invalid OAuth2 'tlsConfig'", () -> TlsChecks.check(oauth2.child("tlsConfig"), false));
     InvalidMonitorException.within("invalid OAuth2 proxyConfig", () -> checkProxy(oauth2));
   }
 
@@ -217,16 +210,8 @@ final class HttpChecks {
     if (oauth2 != null) {
       InvalidMonitorException.within("oauth2", () -> checkOauth2(oauth2));
     }
-    SpecNode tls = endpoint.child("tlsConfig");
     InvalidMonitorException.within(
-        "tlsConfig",
-        () -> {
-          if (files) {
-            TlsChecks.checkWithFiles(tls);
-          } else {
-            TlsChecks.check(tls);
-          }
-        });
+        "tlsConfig", () -> TlsChecks.check(endpoint.child("tlsConfig"), files));
     checkProxy(endpoint);
   }
 

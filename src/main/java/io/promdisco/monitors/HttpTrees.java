@@ -103,10 +103,8 @@ final class HttpTrees {
             secret,
             "token_url",
             oauth2.textOrEmpty("tokenUrl"));
-    List<String> scopes = oauth2.texts("scopes");
-    written.putPresent("scopes", scopes.isEmpty() ? null : scopes);
-    Map<String, String> parameters = oauth2.textMap("endpointParams");
-    written.putPresent("endpoint_params", parameters.isEmpty() ? null : parameters);
+    written.putItems("scopes", oauth2.texts("scopes"));
+    written.putItems("endpoint_params", oauth2.textMap("endpointParams"));
     proxy(written, oauth2);
     tls(written, oauth2);
     tree.put("oauth2", written);

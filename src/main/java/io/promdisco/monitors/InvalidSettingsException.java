@@ -4,7 +4,8 @@ package io.promdisco.monitors;
 public final class InvalidSettingsException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  InvalidSettingsException(String message) {
+  /** Makes one. */
+  public InvalidSettingsException(String message) {
     super(message);
   }
 }

@@ -98,7 +98,7 @@ final class KubernetesSection {
       one.putPresent("field", selector.text("field"));
       written.add(one);
     }
-    tree.putPresent("selectors", written.isEmpty() ? null : written);
+    tree.putItems("selectors", written);
   }
 
   private static void attachMetadata(JobTree tree, SpecNode source) throws InvalidMonitorException {

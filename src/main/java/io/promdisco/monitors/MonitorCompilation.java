@@ -23,8 +23,8 @@ interface MonitorCompilation {
   /** Returns what compiles resources of a kind. */
   static MonitorCompilation of(MonitorKind kind) {
     return switch (kind) {
-      case SERVICE_MONITOR -> new ServiceMonitors();
-      case POD_MONITOR -> new PodMonitors();
+      case SERVICE_MONITOR -> new EndpointMonitors(true);
+      case POD_MONITOR -> new EndpointMonitors(false);
       case PROBE -> new Probes();
       case SCRAPE_CONFIG -> new ScrapeConfigs();
     };

@@ -198,9 +198,11 @@ public final class MonitorCompiler {
       String name = String.valueOf(tree.get("job_name"));
       Optional<String> file = settings.deniesFiles() ? file(tree) : Optional.empty();
       if (file.isPresent()) {
-        denied.add(Rejection.ofJob(name, file.get()));
+        denied.add(Rejection.ofJob(checked.object, name, file.get()));
       } else {
-        jobs.add(new MonitorJob(checked.object, tree, Optional.ofNullable(configs.get(name))));
+        jobs.add(
+            new MonitorJob(
+                checked.object, tree.field(), tree, Optional.ofNullable(configs.get(name))));
       }
     }
     return new Compiled(checked, null, jobs, denied);

@@ -21,6 +21,11 @@ public record MonitorObject(
     return kind.kind() + "/" + key();
   }
 
+  /** {@code servicemonitor/shop/web}. */
+  public String text() {
+    return kind.text() + "/" + key();
+  }
+
   /** {@code namespace/name}: the order of jobs is that of these strings. */
   String key() {
     return namespace + "/" + name;

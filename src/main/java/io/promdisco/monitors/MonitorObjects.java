@@ -7,7 +7,6 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -107,7 +106,7 @@ public final class MonitorObjects {
   private NavigableMap<String, MonitorObject> ofKind(MonitorKind kind) {
     NavigableMap<String, MonitorObject> ofKind = monitors.get(kind);
     if (ofKind == null) {
-      throw new IllegalStateException(kind.kind().toLowerCase(Locale.ROOT));
+      throw new IllegalStateException(kind.text());
     }
     return ofKind;
   }

@@ -132,7 +132,7 @@ public final class MonitorSettings {
     List<String> protocols =
         spec.has("scrape_protocols") ? spec.texts("scrape_protocols") : PROTOCOLS;
     JobTree tree = JobTree.of("scrape_interval", interval);
-    tree.putPresent("scrape_protocols", protocols.isEmpty() ? null : protocols);
+    tree.putItems("scrape_protocols", protocols);
     tree.put(
         "external_labels",
         JobTree.of("prometheus", namespace + "/", "prometheus_replica", "$(POD_NAME)"));
@@ -207,10 +207,58 @@ public final class MonitorSettings {
     return Optional.ofNullable(selectionProblem);
   }
 
+  private boolean isWatched(String namespace) {
+    return !denied.contains(namespace) && (allowed.isEmpty() || allowed.contains(namespace));
+  }
+
+  /** Compares a resource with each setting that selects resources, in the order of the checks. */
+  List<SelectionStep> selection(MonitorObject object, Map<String, String> namespaceLabels) {
+    String namespace = object.namespace();
+    String lists = denied.isEmpty() ? "allow_namespaces" : "deny_namespaces";
+    List<SelectionStep> steps = new ArrayList<>();
+    if (!denied.isEmpty() || !allowed.isEmpty()) {
+      boolean listed = denied.contains(namespace) || allowed.contains(namespace);
+      steps.add(
+          new SelectionStep(
+              SECTION + "." + lists,
+              isWatched(namespace),
+              (listed ? "contains " : "does not contain ") + namespace));
+    }
+    Selection selection = selections.get(object.kind());
+    String setting = SECTION + "." + object.kind().setting();
+    if (selection == null || selection.object == null) {
+      steps.add(
+          new SelectionStep(
+              setting + SELECTOR,
+              false,
+              "is not set, which selects no " + object.kind().kind() + " (expected: {} for all)"));
+      return steps;
+    }
+    steps.add(step(setting + SELECTOR, selection.object, object.labels(), "the labels"));
+    steps.add(
+        step(
+            setting + NAMESPACE_SELECTOR,
+            selection.namespace,
+            namespaceLabels,
+            "the labels of namespace " + namespace));
+    return steps;
+  }
+
+  private static SelectionStep step(
+      String setting, SelectorTerms selector, Map<String, String> labels, String what) {
+    List<String> unmet = selector.unmet(labels);
+    String reason =
+        selector.terms().isEmpty()
+            ? "selects all"
+            : unmet.isEmpty()
+                ? "matches " + what + ": " + selector.text()
+                : "does not match " + what + ": " + String.join(", ", unmet);
+    return new SelectionStep(setting, unmet.isEmpty(), reason);
+  }
+
   /** Returns why a resource is not selected; nothing if it is. */
   Optional<String> notSelected(MonitorObject object, Map<String, String> namespaceLabels) {
-    String namespace = object.namespace();
-    if (denied.contains(namespace) || !(allowed.isEmpty() || allowed.contains(namespace))) {
+    if (!isWatched(object.namespace())) {
       return Optional.of("the namespace is not watched");
     }
     Selection selection = selections.get(object.kind());
@@ -224,8 +272,25 @@ public final class MonitorSettings {
         : Optional.of("the namespace selector does not match");
   }
 
+  /** Whether the settings may select resources of a kind. */
+  public boolean selects(MonitorKind kind) {
+    Selection selection = selections.get(kind);
+    return selection != null && selection.object != null;
+  }
+
+  /** Returns the only namespaces whose resources count; none: all that are not denied. */
+  public Set<String> allowedNamespaces() {
+    return allowed;
+  }
+
+  /** Whether labels of namespaces decide which resources count. */
+  public boolean readsNamespaces() {
+    return selections.values().stream()
+        .anyMatch(selection -> selection.object != null && !selection.namespace.terms().isEmpty());
+  }
+
   /** Returns the namespaces of Secrets that may be read; none: all. */
-  Set<String> secretNamespaces() {
+  public Set<String> secretNamespaces() {
     return secretNamespaces;
   }
 

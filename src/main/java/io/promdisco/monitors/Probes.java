@@ -47,7 +47,7 @@ final class Probes implements MonitorCompilation {
     InvalidMonitorException.within(
         "bearerTokenSecret", () -> http.secret(spec.child("bearerTokenSecret")));
     InvalidMonitorException.within("basicAuth", () -> http.basicAuth(spec));
-    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec));
+    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec, false));
     InvalidMonitorException.within("authorization", () -> http.authorization(spec));
     InvalidMonitorException.within("oauth2", () -> http.oauth2(spec));
   }
@@ -58,14 +58,14 @@ final class Probes implements MonitorCompilation {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
     SpecNode prober = spec.section("prober");
-    JobTree job = JobTree.of("job_name", "probe/" + object.key());
+    JobTree job = JobTree.of("job_name", "probe/" + object.key()).from(spec.path());
     job.put("honor_timestamps", true);
     job.put("metrics_path", prober.textOrEmpty("path"));
     job.putText("scrape_interval", spec.textOrEmpty("interval"));
     job.putText("scrape_timeout", spec.textOrEmpty("scrapeTimeout"));
     ScrapeTrees.scheme(job, prober);
     Map<String, List<String>> parameters = parameters(spec);
-    job.putPresent("params", parameters.isEmpty() ? null : parameters);
+    job.putItems("params", parameters);
     ScrapeTrees.common(job, spec, scrapeClass);
     http.proxy(job, prober);
     ScrapeTrees.redirects(job, spec, "enableHttp2");
@@ -74,7 +74,7 @@ final class Probes implements MonitorCompilation {
     rules.add(RuleList.jobName());
     String jobName = spec.textOrEmpty("jobName");
     if (!jobName.isEmpty()) {
-      rules.add(RuleList.set("job", jobName));
+      rules.add(RuleList.set("job", jobName).from(spec.at("jobName")));
     }
     targets(job, rules, object, spec);
     rules.addAll(scrapeClass.relabelings());
@@ -135,7 +135,7 @@ final class Probes implements MonitorCompilation {
       rules.add(address());
     }
     rules.add(RuleList.copy(TARGET, "instance"));
-    rules.add(RuleList.set(ADDRESS, prober));
+    rules.add(RuleList.set(ADDRESS, prober).from("spec.prober.url"));
   }
 
   private static JobTree url() {

@@ -2,7 +2,6 @@ package io.promdisco.monitors;
 
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +60,9 @@ public record Rejection(
     return new Rejection(null, "", "", "", reason, message);
   }
 
-  static Rejection ofJob(String job, String message) {
-    return new Rejection(null, "", "", job, Reason.DENIED_FS_ACCESS, message);
+  static Rejection ofJob(MonitorObject object, String job, String message) {
+    return new Rejection(
+        object.kind(), object.namespace(), object.name(), job, Reason.DENIED_FS_ACCESS, message);
   }
 
   /** Whether something is wrong, rather than left out on purpose. */
@@ -73,7 +73,7 @@ public record Rejection(
   /** The fields that have a value, by name. */
   public Map<String, Object> document() {
     Map<String, Object> map = new LinkedHashMap<>();
-    if (kind != null) {
+    if (kind != null && job.isEmpty()) {
       map.put("kind", kind.kind());
       map.put("namespace", namespace);
       map.put("name", name);
@@ -90,7 +90,7 @@ public record Rejection(
   @Override
   public String toString() {
     String place =
-        kind == null ? job : kind.kind().toLowerCase(Locale.ROOT) + "/" + namespace + "/" + name;
+        kind == null || !job.isEmpty() ? job : kind.text() + "/" + namespace + "/" + name;
     return (place.isEmpty() ? "" : place + ": ") + reason.text() + ": " + message;
   }
 }

@@ -37,11 +37,7 @@ final class RuleList {
    * @throws InvalidMonitorException for the first wrong one, with its index
    */
   static void check(SpecNode parent, String name) throws InvalidMonitorException {
-    List<SpecNode> rules = parent.items(name);
-    for (int i = 0; i < rules.size(); i++) {
-      SpecNode rule = rules.get(i);
-      InvalidMonitorException.within("[" + i + "]", () -> check(rule));
-    }
+    InvalidMonitorException.withinEach("", parent.items(name), RuleList::check);
   }
 
   private static void check(SpecNode rule) throws InvalidMonitorException {
@@ -115,9 +111,8 @@ final class RuleList {
   static List<JobTree> of(SpecNode parent, String name) throws InvalidMonitorException {
     List<JobTree> rules = new ArrayList<>();
     for (SpecNode rule : parent.items(name)) {
-      JobTree tree = new JobTree();
-      List<String> sources = rule.texts("sourceLabels");
-      tree.putPresent("source_labels", sources.isEmpty() ? null : sources);
+      JobTree tree = new JobTree().from(rule.path());
+      tree.putItems("source_labels", rule.texts("sourceLabels"));
       tree.putPresent("separator", rule.text("separator"));
       tree.putText("target_label", rule.textOrEmpty("targetLabel"));
       tree.putText("regex", rule.textOrEmpty("regex"));

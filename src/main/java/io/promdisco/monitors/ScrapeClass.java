@@ -30,7 +30,7 @@ final class ScrapeClass {
         "invalid metric relabelings for scrapeClass " + name,
         () -> RuleList.check(spec, "metricRelabelings"));
     InvalidMonitorException.within(
-        "invalid TLS config for scrapeClass " + name, () -> TlsChecks.checkWithFiles(tls()));
+        "invalid TLS config for scrapeClass " + name, () -> TlsChecks.check(tls(), true));
     InvalidMonitorException.within(
         "invalid authorization for scrapeClass " + name,
         () -> HttpChecks.checkClassAuthorization(authorization()));

@@ -23,7 +23,7 @@ final class ScrapeConfigs implements MonitorCompilation {
     InvalidMonitorException.within("basicAuth", () -> http.basicAuth(spec));
     InvalidMonitorException.within("authorization", () -> http.authorization(spec));
     InvalidMonitorException.within("oauth2", () -> http.oauth2(spec));
-    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec));
+    InvalidMonitorException.within("tlsConfig", () -> http.tls(spec, false));
     ScrapeTrees.checkTimeout(
         spec.text("scrapeInterval"), spec.text("scrapeTimeout"), generation.interval());
     http.proxy(spec);
@@ -37,7 +37,7 @@ final class ScrapeConfigs implements MonitorCompilation {
       throws InvalidMonitorException {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
-    JobTree job = JobTree.of("job_name", "scrapeConfig/" + object.key());
+    JobTree job = JobTree.of("job_name", "scrapeConfig/" + object.key()).from(spec.path());
     scrape(job, spec);
     ScrapeTrees.common(job, spec, scrapeClass);
     ScrapeTrees.bodySizeLimit(job, spec);
@@ -52,7 +52,9 @@ final class ScrapeConfigs implements MonitorCompilation {
     rules.addAll(scrapeClass.relabelings());
     String jobName = spec.text("jobName");
     if (jobName != null) {
-      rules.add(JobTree.of("target_label", "job", "action", "replace", "replacement", jobName));
+      rules.add(
+          JobTree.of("target_label", "job", "action", "replace", "replacement", jobName)
+              .from(spec.at("jobName")));
     }
     rules.addAll(RuleList.of(spec, "relabelings"));
     job.put("relabel_configs", rules);
@@ -65,8 +67,7 @@ final class ScrapeConfigs implements MonitorCompilation {
     job.putPresent("track_timestamps_staleness", spec.flag("trackTimestampsStaleness"));
     job.putPresent("honor_labels", spec.flag("honorLabels"));
     job.putPresent("metrics_path", spec.text("metricsPath"));
-    Map<String, List<String>> parameters = spec.textLists("params");
-    job.putPresent("params", parameters.isEmpty() ? null : parameters);
+    job.putItems("params", spec.textLists("params"));
     job.putPresent("enable_compression", spec.flag("enableCompression"));
     job.putPresent("enable_http2", spec.flag("enableHTTP2"));
     job.putPresent("scrape_interval", spec.text("scrapeInterval"));

@@ -51,8 +51,7 @@ final class ScrapeTrees {
       tree.putPresent(key(limit), spec.number(limit));
     }
     histograms(tree, spec);
-    List<String> protocols = spec.texts("scrapeProtocols");
-    tree.putPresent("scrape_protocols", protocols.isEmpty() ? null : protocols);
+    tree.putItems("scrape_protocols", spec.texts("scrapeProtocols"));
     String fallback = spec.text("fallbackScrapeProtocol");
     tree.putPresent(
         "fallback_scrape_protocol",
@@ -138,7 +137,7 @@ final class ScrapeTrees {
       throws InvalidMonitorException {
     List<JobTree> rules = new ArrayList<>(scrapeClass.metricRelabelings());
     rules.addAll(RuleList.of(parent, "metricRelabelings"));
-    tree.putPresent("metric_relabel_configs", rules.isEmpty() ? null : rules);
+    tree.putItems("metric_relabel_configs", rules);
   }
 
   /** Writes which Kubernetes objects the targets of a monitor come from. */
@@ -176,16 +175,38 @@ final class ScrapeTrees {
     return mechanism == null || mechanism.equals("RelabelConfig");
   }
 
-  /** Returns rules that copy labels of objects to targets. */
-  static List<JobTree> targetLabels(List<String> names, String object) {
-    return names.stream()
-        .map(RuleList::labelName)
-        .map(name -> RuleList.copyUnlessEmpty(meta(object, name), name))
-        .toList();
+  /** Returns rules that copy labels of objects, which the list {@code field} names, to targets. */
+  static List<JobTree> targetLabels(SpecNode spec, String field, String object)
+      throws InvalidMonitorException {
+    List<JobTree> rules = new ArrayList<>();
+    for (String key : spec.texts(field)) {
+      String name = RuleList.labelName(key);
+      rules.add(
+          RuleList.copyUnlessEmpty(meta(object, name), name)
+              .from(spec.at(field) + "[" + rules.size() + "]"));
+    }
+    return rules;
+  }
+
+  /** Adds the rule that makes a label of the objects the label {@code job}, if there is one. */
+  static void addJobLabel(List<JobTree> rules, SpecNode spec, String object)
+      throws InvalidMonitorException {
+    String label = spec.textOrEmpty("jobLabel");
+    if (!label.isEmpty()) {
+      rules.add(RuleList.copyUnlessEmpty(meta(object, label), "job").from(spec.at("jobLabel")));
+    }
+  }
+
+  /** Adds the rule that drops targets of pods that have ended, unless they are wanted. */
+  static void addRunningFilter(List<JobTree> rules, SpecNode endpoint)
+      throws InvalidMonitorException {
+    if (endpoint.flag("filterRunning", true)) {
+      rules.add(RuleList.running().from(endpoint.at("filterRunning")));
+    }
   }
 
   /** Returns the discovered label for a label of an object. */
-  static String meta(String object, String key) {
+  private static String meta(String object, String key) {
     return "__meta_kubernetes_" + object + "_label_" + RuleList.labelName(key);
   }
 

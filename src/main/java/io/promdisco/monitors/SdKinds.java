@@ -83,8 +83,7 @@ final class SdKinds {
         .part((tree, source, http) -> ScrapeTrees.scheme(tree, source))
         .part(
             (tree, source, http) -> {
-              Map<String, String> labels = source.textMap("nodeMeta");
-              tree.putPresent("node_meta", labels.isEmpty() ? null : labels);
+              tree.putItems("node_meta", source.textMap("nodeMeta"));
             })
         .redirects();
   }
@@ -149,7 +148,7 @@ final class SdKinds {
     http.basicAuth(source);
     http.oauth2(source);
     http.proxy(source);
-    http.tls(source);
+    http.tls(source, false);
     http.authorization(source);
   }
 

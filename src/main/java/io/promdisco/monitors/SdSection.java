@@ -68,7 +68,7 @@ final class SdSection {
   }
 
   SdSection tls() {
-    return check((source, http) -> http.tls(source))
+    return check((source, http) -> http.tls(source, false))
         .part((tree, source, http) -> http.tls(tree, source));
   }
 
@@ -110,8 +110,7 @@ final class SdSection {
     for (String name : names) {
       part(
           (tree, source, http) -> {
-            List<String> texts = source.texts(name);
-            tree.putPresent(ScrapeTrees.key(name), texts.isEmpty() ? null : texts);
+            tree.putItems(ScrapeTrees.key(name), source.texts(name));
           });
     }
     return this;
@@ -167,18 +166,19 @@ final class SdSection {
                 JobTree.of("name", filter.textOrEmpty("name"), "values", filter.texts("values")));
           }
           written.sort(Comparator.comparing(filter -> String.valueOf(filter.get("name"))));
-          tree.putPresent("filters", written.isEmpty() ? null : written);
+          tree.putItems("filters", written);
         });
   }
 
   void check(SpecNode spec, HttpChecks http) throws InvalidMonitorException {
-    List<SpecNode> sources = spec.items(field);
-    for (int i = 0; i < sources.size(); i++) {
-      SpecNode source = sources.get(i);
-      for (Check check : checks) {
-        InvalidMonitorException.within(place + ": [" + i + "]", () -> check.check(source, http));
-      }
-    }
+    InvalidMonitorException.withinEach(
+        place + ": ",
+        spec.items(field),
+        source -> {
+          for (Check check : checks) {
+            check.check(source, http);
+          }
+        });
   }
 
   List<JobTree> write(SpecNode spec, HttpTrees http) throws InvalidMonitorException {

@@ -18,11 +18,8 @@ final class SdSections {
    * @throws InvalidMonitorException for the first wrong one, with its index
    */
   static void check(SpecNode spec, HttpChecks http) throws InvalidMonitorException {
-    List<SpecNode> groups = spec.items("staticConfigs");
-    for (int i = 0; i < groups.size(); i++) {
-      SpecNode group = groups.get(i);
-      InvalidMonitorException.within("staticConfigs: [" + i + "]", () -> checkLabels(group));
-    }
+    InvalidMonitorException.withinEach(
+        "staticConfigs: ", spec.items("staticConfigs"), SdSections::checkLabels);
     for (SdSection kind : ALL) {
       kind.check(spec, http);
     }
@@ -44,10 +41,10 @@ final class SdSections {
       Map<String, String> labels = group.textMap("labels");
       groups.add(JobTree.of("targets", group.texts("targets"), "labels", labels));
     }
-    job.putPresent("static_configs", groups.isEmpty() ? null : groups);
+    job.putItems("static_configs", groups);
     for (SdSection kind : ALL) {
       List<JobTree> sources = kind.write(spec, http);
-      job.putPresent(kind.key(), sources.isEmpty() ? null : sources);
+      job.putItems(kind.key(), sources);
     }
   }
 }

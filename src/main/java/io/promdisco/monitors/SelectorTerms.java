@@ -25,8 +25,10 @@ record SelectorTerms(List<Term> terms) {
    *
    * @param operator as written, unchecked; {@code In} for a label with its one value
    * @param isLabel whether it is one of {@code matchLabels}
+   * @param field where it is written
    */
-  private record Term(String key, String operator, List<String> values, boolean isLabel) {
+  private record Term(
+      String key, String operator, List<String> values, boolean isLabel, String field) {
     boolean matches(Map<String, String> labels) {
       String value = labels.get(key);
       return switch (operator) {
@@ -83,14 +85,23 @@ record SelectorTerms(List<Term> terms) {
     List<Term> terms = new ArrayList<>();
     selector
         .textMap("matchLabels")
-        .forEach((key, value) -> terms.add(new Term(key, IN, List.of(value), true)));
+        .forEach(
+            (key, value) ->
+                terms.add(
+                    new Term(
+                        key,
+                        IN,
+                        List.of(value),
+                        true,
+                        selector.at("matchLabels") + "[" + key + "]")));
     for (SpecNode expression : selector.items("matchExpressions")) {
       terms.add(
           new Term(
               expression.textOrEmpty("key"),
               expression.textOrEmpty("operator"),
               expression.texts("values"),
-              false));
+              false,
+              expression.path()));
     }
     return new SelectorTerms(terms);
   }
@@ -117,6 +128,22 @@ record SelectorTerms(List<Term> terms) {
     return terms.stream().allMatch(term -> term.matches(labels));
   }
 
+  /** Returns the requirements that these labels do not meet, and what is there instead. */
+  List<String> unmet(Map<String, String> labels) {
+    return terms.stream()
+        .filter(term -> !term.matches(labels))
+        .map(
+            term -> {
+              String value = labels.get(term.key);
+              String found =
+                  value == null
+                      ? "there is no label " + term.key
+                      : term.key + " is " + GoFormatting.quote(value);
+              return term.text() + " (" + found + ")";
+            })
+        .toList();
+  }
+
   /** Returns the selector as one text, sorted by key; empty if it selects all. */
   String text() {
     return String.join(
@@ -137,17 +164,17 @@ record SelectorTerms(List<Term> terms) {
       String present = "__meta_kubernetes_" + object + "_labelpresent_" + name;
       String regex = "(" + String.join("|", term.values) + ");true";
       switch (term.operator) {
-        case IN -> rules.add(rule("keep", List.of(value, present), regex));
-        case NOT_IN -> rules.add(rule("drop", List.of(value, present), regex));
-        case EXISTS -> rules.add(rule("keep", List.of(present), "true"));
-        case DOES_NOT_EXIST -> rules.add(rule("drop", List.of(present), "true"));
+        case IN -> rules.add(rule(term, "keep", List.of(value, present), regex));
+        case NOT_IN -> rules.add(rule(term, "drop", List.of(value, present), regex));
+        case EXISTS -> rules.add(rule(term, "keep", List.of(present), "true"));
+        case DOES_NOT_EXIST -> rules.add(rule(term, "drop", List.of(present), "true"));
         default -> {} // A Probe's selector is not checked.
       }
     }
     return rules;
   }
 
-  private static JobTree rule(String action, List<String> labels, String regex) {
-    return JobTree.of("action", action, "source_labels", labels, "regex", regex);
+  private static JobTree rule(Term term, String action, List<String> labels, String regex) {
+    return JobTree.of("action", action, "source_labels", labels, "regex", regex).from(term.field);
   }
 }

@@ -67,7 +67,13 @@ final class SpecNode {
     return new SpecNode(path, copy);
   }
 
-  private String at(String name) {
+  /** Returns where this object stands in its resource: {@code spec.endpoints[0]}. */
+  String path() {
+    return path;
+  }
+
+  /** Returns the path of the field {@code name}. */
+  String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 

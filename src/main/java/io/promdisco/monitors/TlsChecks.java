@@ -43,17 +43,34 @@ final class TlsChecks {
     return key == null ? null : KeyRef.of(key);
   }
 
-  /** Checks a section without files. */
-  static void check(@Nullable SpecNode tls) throws InvalidMonitorException {
+  /**
+   * Checks a section.
+   *
+   * @param files whether it may name files
+   */
+  static void check(@Nullable SpecNode tls, boolean files) throws InvalidMonitorException {
     if (tls == null) {
       return;
     }
     checkReferencesAndVersions(tls);
-    if (!cert(tls).isEmpty() && key(tls) == null) {
-      throw new InvalidMonitorException("client cert specified without client key");
+    boolean hasCert = !cert(tls).isEmpty();
+    boolean hasKey = key(tls) != null;
+    if (files) {
+      boolean certFile = !tls.textOrEmpty("certFile").isEmpty();
+      boolean keyFile = !tls.textOrEmpty("keyFile").isEmpty();
+      refuseBoth(!tls.textOrEmpty("caFile").isEmpty(), !ca(tls).isEmpty(), "caFile", "ca");
+      refuseBoth(certFile, hasCert, "certFile", "cert");
+      refuseBoth(keyFile, hasKey, "keyFile", "keySecret");
+      hasCert |= certFile;
+      hasKey |= keyFile;
     }
-    if (key(tls) != null && cert(tls).isEmpty()) {
-      throw new InvalidMonitorException("client key specified without client cert");
+    if (hasCert != hasKey) {
+      String has = "client " + (hasCert ? "cert" : "key");
+      String lacks = "client " + (hasCert ? "key" : "cert");
+      throw new InvalidMonitorException(
+          files
+              ? "cannot specify " + has + " without " + lacks
+              : has + " specified without " + lacks);
     }
   }
 
@@ -64,27 +81,6 @@ final class TlsChecks {
     String most = tls.text("maxVersion");
     if (least != null && most != null && most.compareTo(least) < 0) {
       throw new InvalidMonitorException("maxVersion must more than or equal to minVersion");
-    }
-  }
-
-  /** Checks a section that may name files. */
-  static void checkWithFiles(@Nullable SpecNode tls) throws InvalidMonitorException {
-    if (tls == null) {
-      return;
-    }
-    checkReferencesAndVersions(tls);
-    boolean certFile = !tls.textOrEmpty("certFile").isEmpty();
-    boolean keyFile = !tls.textOrEmpty("keyFile").isEmpty();
-    refuseBoth(!tls.textOrEmpty("caFile").isEmpty(), !ca(tls).isEmpty(), "caFile", "ca");
-    refuseBoth(certFile, !cert(tls).isEmpty(), "certFile", "cert");
-    refuseBoth(keyFile, key(tls) != null, "keyFile", "keySecret");
-    boolean hasCert = certFile || !cert(tls).isEmpty();
-    boolean hasKey = keyFile || key(tls) != null;
-    if (hasCert && !hasKey) {
-      throw new InvalidMonitorException("cannot specify client cert without client key");
-    }
-    if (hasKey && !hasCert) {
-      throw new InvalidMonitorException("cannot specify client key without client cert");
     }
   }
 

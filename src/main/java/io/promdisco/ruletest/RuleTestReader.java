@@ -1,6 +1,8 @@
 package io.promdisco.ruletest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.section.TargetGroupsReader;
@@ -8,6 +10,14 @@ import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.monitors.CompiledMonitors;
+import io.promdisco.monitors.InvalidSettingsException;
+import io.promdisco.monitors.MonitorCompiler;
+import io.promdisco.monitors.MonitorObjects;
+import io.promdisco.monitors.MonitorSettings;
+import io.promdisco.monitors.Rejection;
+import io.promdisco.offline.ManifestException;
+import io.promdisco.offline.ManifestReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,23 +25,29 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads test files, and reports every mistake with its place. */
 public final class RuleTestReader {
   private static final String ADDRESS = "__address__";
+  private static final String PROMETHEUS_CR = "prometheus_cr";
 
   private final ConfigLoader loader;
   private final Predicate<String> chosen;
+  private final SharedInputs shared;
   private final Path file;
   private final Path folder;
   private final List<Problem> ofConfiguration = new ArrayList<>();
 
-  private RuleTestReader(ConfigLoader loader, Predicate<String> chosen, Path file) {
+  private RuleTestReader(
+      ConfigLoader loader, Predicate<String> chosen, SharedInputs shared, Path file) {
     this.loader = loader;
     this.chosen = chosen;
+    this.shared = shared;
     this.file = file;
     Path parent = file.getParent();
     folder = parent == null ? Path.of("") : parent;
@@ -45,8 +61,8 @@ public final class RuleTestReader {
    * @return the problems of both; no value if either has an error
    */
   public static StrictYaml.Result<RuleTestFile> read(
-      Path file, ConfigLoader loader, Predicate<String> chosen) {
-    RuleTestReader reader = new RuleTestReader(loader, chosen, file);
+      Path file, ConfigLoader loader, Predicate<String> chosen, SharedInputs shared) {
+    RuleTestReader reader = new RuleTestReader(loader, chosen, shared, file);
     StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a test file", reader::read);
     List<Problem> problems = new ArrayList<>(result.problems());
     problems.addAll(reader.ofConfiguration);
@@ -55,8 +71,14 @@ public final class RuleTestReader {
   }
 
   private RuleTestFile read(Section root) {
-    List<ScrapeConfig> jobs = jobs(root);
     List<Path> manifests = manifests(root);
+    String written = root.string(PROMETHEUS_CR);
+    Optional<Path> settings =
+        written.isEmpty()
+            ? shared.monitorSettings()
+            : Optional.of(folder.resolve(written).normalize());
+    List<ScrapeConfig> jobs = new ArrayList<>(jobs(root, settings.isPresent()));
+    settings.ifPresent(path -> addMonitors(path, manifests, root, jobs));
     String namespace = root.string("namespace");
     if (!namespace.isEmpty() && manifests.isEmpty()) {
       root.error("namespace", "no effect without manifests (expected: manifests too)");
@@ -87,7 +109,50 @@ public final class RuleTestReader {
     return new RuleTestFile(file, jobs, manifests, namespace, groups, tests);
   }
 
-  private List<ScrapeConfig> jobs(Section root) {
+  /** Adds the jobs that the monitors of the manifests become. */
+  private static void addMonitors(
+      Path settings, List<Path> manifests, Section root, List<ScrapeConfig> jobs) {
+    Set<String> names = jobs.stream().map(ScrapeConfig::jobName).collect(Collectors.toSet());
+    try {
+      CompiledMonitors monitors = compile(settings, manifests);
+      for (Rejection rejection : monitors.rejected()) {
+        if (monitors.isRefused()) {
+          root.error(PROMETHEUS_CR, settings + ": " + rejection);
+        } else if (rejection.reason() != Rejection.Reason.NOT_SELECTED) {
+          root.warn(PROMETHEUS_CR, ProblemKind.INVALID_VALUE, String.valueOf(rejection));
+        }
+      }
+      for (ScrapeConfig job : monitors.configs()) {
+        if (names.add(job.jobName())) {
+          jobs.add(job);
+        } else {
+          root.error(
+              PROMETHEUS_CR,
+              "job \"" + job.jobName() + "\" is in the configuration too (expected: once)");
+        }
+      }
+    } catch (ManifestException e) {
+      e.problems().forEach(problem -> root.error(PROMETHEUS_CR, problem));
+    } catch (InvalidSettingsException e) {
+      root.error(PROMETHEUS_CR, settings + ": " + e.getMessage());
+    }
+  }
+
+  private static CompiledMonitors compile(Path settings, List<Path> manifests)
+      throws ManifestException, InvalidSettingsException {
+    List<JsonNode> documents = ManifestReader.documents(settings);
+    if (documents.size() != 1) {
+      throw new InvalidSettingsException(
+          documents.size() + " documents (expected: one, with prometheus_cr)");
+    }
+    ManifestReader.Contents contents = ManifestReader.load(manifests, MonitorObjects::isKnown);
+    List<JsonNode> objects = new ArrayList<>(contents.objects());
+    objects.addAll(contents.others());
+    return new MonitorCompiler(MonitorSettings.of(documents.get(0)))
+        .compile(MonitorObjects.of(objects));
+  }
+
+  private List<ScrapeConfig> jobs(Section root, boolean hasMonitors) {
     String config = root.string("config");
     boolean inline = root.hasValue("scrape_configs");
     if (inline && !config.isEmpty()) {
@@ -104,7 +169,11 @@ public final class RuleTestReader {
           "no effect without scrape_configs (expected: global in the file that config" + " names)");
     }
     if (config.isEmpty()) {
-      root.error("config", "no configuration (expected: config with a file, or scrape_configs)");
+      if (!hasMonitors) {
+        root.error(
+            "config",
+            "no configuration (expected: config with a file, scrape_configs, or prometheus_cr)");
+      }
       return List.of();
     }
     ConfigLoader.LoadResult loaded = loader.read(folder.resolve(config).normalize());
@@ -117,7 +186,7 @@ public final class RuleTestReader {
   }
 
   private List<Path> manifests(Section root) {
-    List<Path> manifests = new ArrayList<>();
+    List<Path> manifests = new ArrayList<>(shared.manifests());
     List<String> written = root.strings("manifests");
     for (int i = 0; written != null && i < written.size(); i++) {
       Path path = folder.resolve(written.get(i));

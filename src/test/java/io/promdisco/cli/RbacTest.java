@@ -333,4 +333,129 @@ class RbacTest {
     assertThat(rbac(CONFIG, "--manifests", folder.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("--manifests: a dump grants nothing");
   }
+
+  private static final String MONITORS =
+      """
+      apiVersion: monitoring.coreos.com/v1
+      kind: ServiceMonitor
+      metadata: {name: web, namespace: shop}
+      spec:
+        selector: {}
+        endpoints:
+          - port: http
+            oauth2:
+              clientId: {configMap: {name: id, key: id}}
+              clientSecret: {name: login, key: token}
+              tokenUrl: http://127.0.0.1/token
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: login, namespace: shop}
+      stringData: {token: open-sesame}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: id, namespace: shop}
+      data: {id: promdisco}
+      """;
+
+  private int rbacOfMonitors(String settings, String... more) throws IOException {
+    List<String> all = new ArrayList<>(List.of("rbac", "--prometheus-cr"));
+    all.add(
+        cli.file(
+            "settings.yaml",
+            "collector_namespace: m\nprometheus_cr: {enabled: true, " + settings + "}\n"));
+    all.addAll(List.of(more));
+    return cli.run(all.toArray(String[]::new));
+  }
+
+  private List<String> granted() {
+    return pieces(cli.out()).stream().map(piece -> String.join(" ", piece)).sorted().toList();
+  }
+
+  @Test
+  void monitorsOfADumpNeedTheirKindTheirTargetsAndTheDataThatTheyName() throws IOException {
+    String dump = cli.file("monitors.yaml", MONITORS);
+
+    assertThat(rbacOfMonitors("service_monitor_selector: {}", "--manifests", dump)).isZero();
+
+    assertThat(granted())
+        .containsExactly(
+            "get configmaps shop",
+            "get secrets shop",
+            "get servicemonitors ",
+            "list configmaps shop",
+            "list endpointslices shop",
+            "list pods shop",
+            "list secrets shop",
+            "list servicemonitors ",
+            "list services shop",
+            "watch configmaps shop",
+            "watch endpointslices shop",
+            "watch pods shop",
+            "watch secrets shop",
+            "watch servicemonitors ",
+            "watch services shop");
+    assertThat(cli.out())
+        .contains("  resourceNames:\n  - login\n")
+        .contains("  resourceNames:\n  - id\n")
+        .doesNotContain("open-sesame");
+  }
+
+  @Test
+  void monitorsThatAreNotKnownNeedWhatTheSettingsAllow() throws IOException {
+    assertThat(
+            rbacOfMonitors(
+                "pod_monitor_selector: {}, allow_namespaces: [shop, bank],"
+                    + " secret_namespaces: [bank, vault]"))
+        .isZero();
+
+    assertThat(granted())
+        .contains("get podmonitors shop", "get podmonitors bank", "list pods ", "get secrets bank")
+        .noneMatch(right -> right.contains("secrets shop") || right.contains("vault"))
+        .noneMatch(right -> right.contains("servicemonitors") || right.contains("namespaces"));
+    assertThat(cli.err()).contains("the monitors are not known");
+  }
+
+  @Test
+  void aNamespaceSelectorNeedsTheNamespaces() throws IOException {
+    rbacOfMonitors("probe_selector: {}, probe_namespace_selector: {matchLabels: {a: b}}");
+
+    assertThat(granted())
+        .contains("get namespaces ", "list namespaces ", "watch namespaces ", "get probes ");
+  }
+
+  @Test
+  void checkCoversMonitorsAndTheSecretsThatTheyName() throws IOException {
+    String dump = cli.file("monitors.yaml", MONITORS);
+    Permissions may =
+        Permissions.ALL.deny("watch", "servicemonitors", "*").deny("get", "secrets", "shop");
+    try (SimApiServer server = SimApiServer.start(new SimCluster(), viewer(may))) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"), "viewer-token");
+
+      assertThat(
+              rbacOfMonitors(
+                  "service_monitor_selector: {}",
+                  "--manifests",
+                  dump,
+                  "--kubeconfig",
+                  folder.resolve("kubeconfig").toString(),
+                  "--check"))
+          .isEqualTo(ExitCode.FINDING);
+    }
+
+    assertThat(cli.out().lines().filter(line -> line.startsWith("missing:")))
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.contains(
+                    "watch servicemonitors.monitoring.coreos.com in all namespaces  (https"))
+        .anyMatch(line -> line.contains("get secrets login in namespace shop  (https"));
+  }
+
+  @Test
+  void aDumpAloneGrantsNothing() throws IOException {
+    assertThat(rbac(CONFIG, "--manifests", cli.file("monitors.yaml", MONITORS)))
+        .isEqualTo(ExitCode.USAGE);
+  }
 }

@@ -417,4 +417,101 @@ class TestCommandTest {
     assertThat(cli.out())
         .contains("ok   t.yml:6: none", "nothing was discovered for job \"inventory\"");
   }
+
+  private static final String MONITORS =
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web-0, namespace: shop, labels: {app: web}}
+      spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+      status: {phase: Running, podIP: 10.1.0.4}
+      ---
+      apiVersion: monitoring.coreos.com/v1
+      kind: PodMonitor
+      metadata: {name: web, namespace: shop}
+      spec: {selector: {}, podMetricsEndpoints: [{port: http}, {port: admin}]}
+      ---
+      apiVersion: monitoring.coreos.com/v1
+      kind: PodMonitor
+      metadata: {name: bad, namespace: shop}
+      spec: {selector: {}, podMetricsEndpoints: [{interval: x}]}
+      """;
+
+  private static final String SETTINGS =
+      "collector_namespace: m\nprometheus_cr: {enabled: true, pod_monitor_selector: {}}\n";
+
+  private static final String OF_MONITORS =
+      """
+      tests:
+      - name: the web pod is scraped
+        job: podMonitor/shop/web/0
+        exact: true
+        expect:
+        - {url: 'http://10.1.0.4:8080/metrics', labels: {job: shop/web, container: web}}
+      - name: it has no such port
+        job: podMonitor/shop/web/1
+        dropped:
+        - {discovered: {__meta_kubernetes_pod_name: web-0}, rule: 2}
+      """;
+
+  @Test
+  void monitorsAreTestedByTheNamesOfTheirJobs() throws IOException {
+    String dump = cli.file("monitors.yaml", MONITORS);
+    String settings = cli.file("settings.yaml", SETTINGS);
+    String named =
+        cli.file(
+            "named.yml",
+            "prometheus_cr: settings.yaml\nmanifests: [monitors.yaml]\n" + OF_MONITORS);
+    String bare = cli.file("bare.yml", OF_MONITORS);
+
+    assertThat(cli.run("test", named)).isZero();
+    assertThat(cli.run("test", bare, "--prometheus-cr", settings, "--manifests", dump)).isZero();
+
+    assertThat(cli.out()).contains("2 passed");
+    assertThat(cli.out() + cli.err()).contains("podmonitor/shop/bad: InvalidConfiguration: ");
+  }
+
+  @Test
+  void aTestOfAMonitorThatFailsNamesTheRule() throws IOException {
+    cli.file("monitors.yaml", MONITORS);
+    cli.file("settings.yaml", SETTINGS);
+    String file =
+        cli.file(
+            "t.yml",
+            """
+            prometheus_cr: settings.yaml
+            manifests: [monitors.yaml]
+            tests:
+            - name: admin is scraped
+              job: podMonitor/shop/web/1
+              expect: [{discovered: {__meta_kubernetes_pod_name: web-0}}]
+            """);
+
+    assertThat(cli.run("test", file)).isEqualTo(ExitCode.FINDING);
+    assertThat(cli.out()).contains("is dropped by rule 2, action keep on \"http\"");
+  }
+
+  @Test
+  void settingsAndMonitorsThatCannotBeUsedAreNoFailedTest() throws IOException {
+    cli.file("monitors.yaml", MONITORS);
+    cli.file("p.yml", "scrape_configs: [{job_name: podMonitor/shop/web/0}]\n");
+    cli.file("bad.yaml", "prometheus_cr: {enabled: true}\n");
+    cli.file("settings.yaml", SETTINGS);
+    String inputs = "manifests: [monitors.yaml]\n" + OF_MONITORS;
+
+    assertThat(cli.run("test", cli.file("1.yml", "prometheus_cr: bad.yaml\n" + inputs)))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(cli.out() + cli.err()).contains("collector namespace must be set");
+    assertThat(cli.run("test", cli.file("2.yml", "prometheus_cr: none.yaml\n" + inputs)))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(cli.out() + cli.err()).contains("none.yaml");
+    assertThat(
+            cli.run(
+                "test",
+                cli.file("3.yml", "config: p.yml\nprometheus_cr: settings.yaml\n" + inputs)))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(cli.out() + cli.err())
+        .contains("job \"podMonitor/shop/web/0\" is in the configuration too");
+    assertThat(cli.run("test", "1.yml", "--manifests", "-")).isEqualTo(ExitCode.USAGE);
+  }
 }

@@ -14,7 +14,7 @@ class ExplanationRetryTest {
     Absence absence = Absence.of(why, "reason");
     return new Explanation(
         ExplainQuery.parse("pod/shop/web-0"),
-        List.of(new JobExplanation("pods", 0, 0, 0, List.of(), List.of(absence))),
+        List.of(new JobExplanation("pods", 0, 0, 0, List.of(), List.of(absence), List.of())),
         List.of(),
         List.of());
   }

@@ -3,8 +3,12 @@ package io.promdisco.cli.output;
 import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.JobExplanation;
+import io.promdisco.explain.MonitorExplanation;
+import io.promdisco.explain.MonitorJobExplanation;
+import io.promdisco.explain.RuleDrops;
 import io.promdisco.explain.RuleEffectText;
 import io.promdisco.explain.TracedTarget;
+import io.promdisco.monitors.Rejection;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
 import java.util.ArrayList;
@@ -28,13 +32,61 @@ public final class ExplainDocument {
     return map;
   }
 
+  public static Map<String, Object> of(MonitorExplanation answer) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("query", answer.query().text());
+    map.put("scraped", answer.scraped());
+    map.put("summary", answer.summary());
+    map.put("near", answer.near());
+    map.put("monitors", answer.monitors().stream().map(ExplainDocument::monitor).toList());
+    map.put("more", answer.more());
+    return map;
+  }
+
+  private static Map<String, Object> monitor(MonitorExplanation.Monitor monitor) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("kind", monitor.object().kind().kind());
+    map.put("namespace", monitor.object().namespace());
+    map.put("name", monitor.object().name());
+    map.put(
+        "selection",
+        monitor.selection().stream()
+            .map(
+                step ->
+                    StructuredPrinter.map(
+                        "setting", step.setting(),
+                        "selects", step.selects(),
+                        "reason", step.reason()))
+            .toList());
+    map.put("rejected", monitor.rejections().stream().map(Rejection::document).toList());
+    map.put("jobs", monitor.jobs().stream().map(ExplainDocument::job).toList());
+    return map;
+  }
+
+  private static Map<String, Object> job(MonitorJobExplanation job) {
+    Map<String, Object> map = job(job.targets());
+    map.put("field", job.field());
+    map.put("drops", job.drops().stream().map(ExplainDocument::drops).toList());
+    return map;
+  }
+
+  private static Map<String, Object> drops(RuleDrops drops) {
+    return StructuredPrinter.map(
+        "index", drops.index(),
+        "field", drops.field(),
+        "rule", drops.rule().toString(),
+        "count", drops.count(),
+        "values", drops.values(),
+        "address", drops.address());
+  }
+
   private static Map<String, Object> job(JobExplanation job) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("job", job.job());
     map.put("active", job.active());
     map.put("dropped", job.dropped());
     map.put("failed", job.failed());
-    map.put("targets", job.targets().stream().map(ExplainDocument::target).toList());
+    map.put("targets", job.targets().stream().map(target -> target(job, target)).toList());
     map.put("notDiscovered", job.absences().stream().map(ExplainDocument::absence).toList());
     return map;
   }
@@ -47,7 +99,7 @@ public final class ExplainDocument {
     return map;
   }
 
-  private static Map<String, Object> target(TracedTarget target) {
+  private static Map<String, Object> target(JobExplanation job, TracedTarget target) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("address", target.address());
     map.put("provider", target.provider());
@@ -62,7 +114,7 @@ public final class ExplainDocument {
     }
     map.put("discoveredLabels", target.trace().discovered().toMap());
     List<Map<String, Object>> rules = new ArrayList<>();
-    target.trace().steps().forEach(step -> rules.add(rule(step)));
+    target.trace().steps().forEach(step -> rules.add(rule(job, step)));
     map.put("rules", rules);
     return map;
   }
@@ -74,10 +126,13 @@ public final class ExplainDocument {
     return outcome instanceof TargetOutcome.Failed ? "failed" : "dropped";
   }
 
-  private static Map<String, Object> rule(Step step) {
+  private static Map<String, Object> rule(JobExplanation job, Step step) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("index", step.index());
     step.rule().position().ifPresent(at -> map.put("position", StructuredPrinter.position(at)));
+    if (!job.field(step).isEmpty()) {
+      map.put("field", job.field(step));
+    }
     map.put("rule", step.rule().toString());
     map.put("value", step.value());
     map.put("kept", step.kept());

@@ -3,10 +3,15 @@ package io.promdisco.cli.output;
 import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.JobExplanation;
+import io.promdisco.explain.MonitorExplanation;
+import io.promdisco.explain.MonitorJobExplanation;
 import io.promdisco.explain.RuleEffectText;
 import io.promdisco.explain.TracedTarget;
+import io.promdisco.monitors.Rejection;
+import io.promdisco.monitors.SelectionStep;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.PrintableText;
 import java.util.List;
 
@@ -27,7 +32,7 @@ public final class ExplainPrinter {
     for (JobExplanation job : answer.jobs()) {
       console.line(Console.bold("job " + job.job()));
       job.absences().forEach(this::absence);
-      job.targets().forEach(this::target);
+      job.targets().forEach(target -> target(job, target));
       int more = job.matched() - job.targets().size();
       if (more > 0) {
         console.line(Console.dim("  and " + more + " more (--limit shows more)"));
@@ -47,8 +52,63 @@ public final class ExplainPrinter {
           all ? "" : ", ...",
           " (KIND/NAMESPACE/NAME means one)");
     }
-    String summary = answer.summary();
-    console.line(answer.scraped() ? Console.green(summary) : Console.yellow(summary));
+    summary(answer.scraped(), answer.summary());
+  }
+
+  /** Prints what each setting says, then job by job what its rules drop, and a sentence. */
+  public void print(MonitorExplanation answer) {
+    for (MonitorExplanation.Monitor monitor : answer.monitors()) {
+      console.line(Console.bold(monitor.object().text()));
+      for (SelectionStep step : monitor.selection()) {
+        console.line(
+            "  ",
+            step.selects() ? Console.green("selected") : Console.red("not selected"),
+            "  ",
+            Console.cyan(step.setting()),
+            " ",
+            step.reason());
+      }
+      for (Rejection rejection : monitor.rejections()) {
+        if (rejection.reason() != Rejection.Reason.NOT_SELECTED) {
+          String job = rejection.job().isEmpty() ? "" : rejection.job() + ": ";
+          String reason = rejection.reason().text();
+          console.line("  ", Console.red("left out"), "  ", job, reason, ": ", rejection.message());
+        }
+      }
+      monitor.jobs().forEach(this::job);
+      console.line();
+    }
+    if (answer.more() > 0) {
+      String more = "and " + Nouns.count(answer.more(), "more monitor") + " of that name";
+      console.line(Console.dim(more + " (KIND/NAMESPACE/NAME means one)"));
+    }
+    summary(answer.scraped(), answer.summary());
+  }
+
+  private void job(MonitorJobExplanation job) {
+    JobExplanation targets = job.targets();
+    console.line(Console.bold("job " + targets.job()), "  ", Console.dim(job.field()));
+    console.line(
+        "  ",
+        Nouns.count(targets.matched(), "target"),
+        " discovered: ",
+        targets.active(),
+        " active, ",
+        targets.dropped(),
+        " dropped, ",
+        targets.failed(),
+        " failed");
+    job.drops().forEach(drops -> console.line("  ", MonitorExplanation.text(drops)));
+    targets.absences().forEach(this::absence);
+    for (TracedTarget target : targets.targets()) {
+      if (target.outcome() != TargetOutcome.Dropped.DROPPED) {
+        verdict(target.outcome());
+      }
+    }
+  }
+
+  private void summary(boolean scraped, String summary) {
+    console.line(scraped ? Console.green(summary) : Console.yellow(summary));
   }
 
   private void absence(Absence absence) {
@@ -56,21 +116,21 @@ public final class ExplainPrinter {
     console.line("  not discovered: ", Console.dim(source), absence.reason());
   }
 
-  private void target(TracedTarget target) {
+  private void target(JobExplanation job, TracedTarget target) {
     String by = target.source().isEmpty() ? "" : "  " + target.provider() + " " + target.source();
     console.line("  ", target.address(), by);
     int width =
-        target.trace().steps().stream().mapToInt(step -> place(step).length()).max().orElse(0);
-    target.trace().steps().forEach(step -> step(step, width));
+        target.trace().steps().stream().mapToInt(step -> place(job, step).length()).max().orElse(0);
+    target.trace().steps().forEach(step -> step(job, step, width));
     verdict(target.outcome());
   }
 
-  private static String place(Step step) {
-    return PrintableText.of(RuleEffectText.place(step));
+  private static String place(JobExplanation job, Step step) {
+    return PrintableText.of(job.place(step));
   }
 
-  private void step(Step step, int width) {
-    String place = place(step);
+  private void step(JobExplanation job, Step step, int width) {
+    String place = place(job, step);
     String gap = " ".repeat(width - place.length() + 2);
     String verdict = RuleEffectText.verdict(step);
     boolean idle = step.kept() && !step.changed();

@@ -12,6 +12,7 @@ import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.ExplainQuery.AddressQuery;
 import io.promdisco.explain.ExplainQuery.ObjectQuery;
 import io.promdisco.explain.Explainer;
+import io.promdisco.explain.ObjectSelection;
 import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
@@ -37,6 +38,11 @@ public final class ClusterInspection implements Explainer.SourceInspector {
         @Override
         public List<Absence> inspect(SdConfig config, ExplainQuery query) {
           return List.of(Absence.of(Reason.NOT_THERE, "the server shows no such target"));
+        }
+
+        @Override
+        public List<Absence> inspect(SdConfig config, ObjectSelection selection) {
+          return List.of();
         }
 
         @Override
@@ -68,26 +74,53 @@ public final class ClusterInspection implements Explainer.SourceInspector {
     this.leftOut = leftOut;
   }
 
+  /** Looks at one cluster. */
+  private interface ClusterLook {
+    List<Absence> at(ClusterInspector inspector) throws InterruptedException;
+  }
+
   @Override
   public List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException {
-    List<Absence> failures =
-        providers.stream()
-            .filter(provider -> provider.config().equals(config))
-            .flatMap(provider -> provider.failures().stream())
-            .map(failure -> Absence.of(Reason.UNREADABLE, failure.reason()))
-            .toList();
+    return inspect(
+        config,
+        Explainer.notListed(query),
+        inspector -> {
+          List<Absence> malformed = malformed(config, query);
+          return malformed.isEmpty() ? inspector.inspect(query) : malformed;
+        });
+  }
+
+  @Override
+  public List<Absence> inspect(SdConfig config, ObjectSelection selection)
+      throws InterruptedException {
+    List<Absence> none = List.of(Absence.of(Reason.NOT_THERE, "it gives no target"));
+    return inspect(config, none, inspector -> inspector.inspect(selection));
+  }
+
+  private List<Absence> failures(SdConfig config) {
+    return providers.stream()
+        .filter(provider -> provider.config().equals(config))
+        .flatMap(provider -> provider.failures().stream())
+        .map(failure -> Absence.of(Reason.UNREADABLE, failure.reason()))
+        .toList();
+  }
+
+  /**
+   * The failure of a source, or else what a look at its cluster gives.
+   *
+   * @param otherwise the reasons of a source without objects of its own
+   */
+  private List<Absence> inspect(SdConfig config, List<Absence> otherwise, ClusterLook look)
+      throws InterruptedException {
+    List<Absence> failures = failures(config);
     if (!(config instanceof KubernetesSdConfig kubernetes)) {
-      return failures.isEmpty() ? Explainer.notListed(query) : failures;
+      return failures.isEmpty() ? otherwise : failures;
     }
     if (!failures.isEmpty()) {
       return withMissingPermissions(kubernetes, failures);
     }
-    List<Absence> malformed = malformed(kubernetes.role(), query);
-    if (!malformed.isEmpty()) {
-      return malformed;
-    }
     try {
-      return withMissingPermissions(kubernetes, inspector(kubernetes).inspect(query));
+      return withMissingPermissions(kubernetes, look.at(inspector(kubernetes)));
     } catch (DiscoveryException e) {
       return List.of(Absence.of(Reason.UNREADABLE, String.valueOf(e.getMessage())));
     }
@@ -110,10 +143,12 @@ public final class ClusterInspection implements Explainer.SourceInspector {
     return all;
   }
 
-  private List<Absence> malformed(Role role, ExplainQuery query) {
-    if (!(query instanceof ObjectQuery asked)) {
+  private List<Absence> malformed(SdConfig config, ExplainQuery query) {
+    if (!(query instanceof ObjectQuery asked)
+        || !(config instanceof KubernetesSdConfig kubernetes)) {
       return List.of();
     }
+    Role role = kubernetes.role();
     return leftOut.stream()
         .filter(object -> asked.isNamed(role, object.kind(), object.namespace(), object.name()))
         .map(object -> Absence.of(Reason.MALFORMED, "it cannot be used: " + object.problem()))
@@ -123,9 +158,7 @@ public final class ClusterInspection implements Explainer.SourceInspector {
   @Override
   public Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
       throws InterruptedException {
-    if (!(config instanceof KubernetesSdConfig kubernetes)
-        || providers.stream()
-            .anyMatch(one -> one.config().equals(config) && !one.failures().isEmpty())) {
+    if (!(config instanceof KubernetesSdConfig kubernetes) || !failures(config).isEmpty()) {
       return Map.of();
     }
     Object cluster = List.of(readers.identity(kubernetes), kubernetes.namespaces());

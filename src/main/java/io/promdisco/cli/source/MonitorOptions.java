@@ -3,9 +3,17 @@ package io.promdisco.cli.source;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.config.Configuration;
+import io.promdisco.monitors.MonitorJob;
+import io.promdisco.monitors.MonitorSettings;
+import io.promdisco.monitors.MonitorSnapshot;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,6 +27,8 @@ public final class MonitorOptions {
               + " --manifests, with these settings of the OpenTelemetry target allocator. Without"
               + " CONFIG, use only these jobs.")
   private @Nullable Path settings;
+
+  private @Nullable MonitorSnapshot snapshot;
 
   /** Reads the configuration and the monitors; every job that is chosen must be correct. */
   public Configuration load(SourceOptions source, Console console, JobChoice jobs) {
@@ -53,11 +63,39 @@ public final class MonitorOptions {
   /**
    * Compiles the monitors of the dump, if the user names settings.
    *
-   * @return adds their jobs to a configuration, as {@link MonitorReading#read}
+   * @return adds their jobs to a configuration; throws {@link IllegalArgumentException} if that has
+   *     a job of the same name
    */
   public UnaryOperator<Configuration> read(ClusterOptions cluster, Console console) {
-    return settings == null
-        ? UnaryOperator.identity()
-        : new MonitorReading(cluster, console).read(settings);
+    if (settings == null) {
+      return UnaryOperator.identity();
+    }
+    MonitorSnapshot read = new MonitorReading(cluster, console).read(settings);
+    snapshot = read;
+    return configuration -> MonitorReading.joined(configuration, read.compiled().configs());
+  }
+
+  /**
+   * Reads the settings, which the user must name, without monitors.
+   *
+   * @throws CommandException if they are refused
+   */
+  public MonitorSettings settings(ClusterOptions cluster, Console console) {
+    return new MonitorReading(cluster, console).readSettings(Objects.requireNonNull(settings));
+  }
+
+  /** Returns what was read; nothing if the user names no settings, or before it is read. */
+  public Optional<MonitorSnapshot> snapshot() {
+    return Optional.ofNullable(snapshot);
+  }
+
+  /** Returns the field of a monitor that each rule of a job comes from; none for other jobs. */
+  public Map<String, List<String>> ruleFields() {
+    return snapshot()
+        .map(
+            read ->
+                read.compiled().jobs().stream()
+                    .collect(Collectors.toMap(MonitorJob::jobName, MonitorJob::ruleFields)))
+        .orElse(Map.of());
   }
 }

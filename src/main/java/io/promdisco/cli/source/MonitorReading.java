@@ -11,6 +11,7 @@ import io.promdisco.monitors.MonitorCompiler;
 import io.promdisco.monitors.MonitorJob;
 import io.promdisco.monitors.MonitorObjects;
 import io.promdisco.monitors.MonitorSettings;
+import io.promdisco.monitors.MonitorSnapshot;
 import io.promdisco.monitors.Rejection;
 import io.promdisco.offline.ManifestException;
 import io.promdisco.offline.ManifestReader;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** Reads Prometheus Operator resources from where the options say, and compiles them. */
 public final class MonitorReading {
@@ -41,20 +41,46 @@ public final class MonitorReading {
    * @throws CommandException if a file cannot be read
    */
   public CompiledMonitors compile(Path file) {
+    try {
+      return snapshot(file).compiled();
+    } catch (InvalidSettingsException e) {
+      return CompiledMonitors.refused(e);
+    }
+  }
+
+  private MonitorSnapshot snapshot(Path file) throws InvalidSettingsException {
     if (cluster.manifests.isEmpty()) {
       throw CommandException.usage(
           "monitors are read from a dump only (expected: --manifests FILE)");
     }
     MonitorObjects objects = objects();
-    try {
-      MonitorSettings settings = MonitorSettings.of(document(file));
-      for (String warning : settings.warnings()) {
-        console.errorLine(Console.yellow("warning: "), file, ": ", warning);
-      }
-      return new MonitorCompiler(settings).compile(objects);
-    } catch (InvalidSettingsException e) {
-      return CompiledMonitors.refused(e);
+    MonitorSettings settings = settings(file);
+    return new MonitorSnapshot(settings, objects, new MonitorCompiler(settings).compile(objects));
+  }
+
+  private MonitorSettings settings(Path file) throws InvalidSettingsException {
+    MonitorSettings settings = MonitorSettings.of(document(file));
+    for (String warning : settings.warnings()) {
+      console.errorLine(Console.yellow("warning: "), file, ": ", warning);
     }
+    return settings;
+  }
+
+  /**
+   * Reads settings without resources.
+   *
+   * @throws CommandException if they are refused
+   */
+  MonitorSettings readSettings(Path file) {
+    try {
+      return settings(file);
+    } catch (InvalidSettingsException e) {
+      throw refused(file, CompiledMonitors.refused(e));
+    }
+  }
+
+  private static CommandException refused(Path file, CompiledMonitors monitors) {
+    return CommandException.usage(file + ": " + monitors.rejected().get(0));
   }
 
   /**
@@ -62,14 +88,18 @@ public final class MonitorReading {
    * discover.
    *
    * @param file the settings
-   * @return adds the jobs to a configuration; throws {@link IllegalArgumentException} if that has a
-   *     job of the same name
    * @throws CommandException if the settings are refused
    */
-  public UnaryOperator<Configuration> read(Path file) {
-    CompiledMonitors monitors = compile(file);
+  public MonitorSnapshot read(Path file) {
+    MonitorSnapshot snapshot;
+    try {
+      snapshot = snapshot(file);
+    } catch (InvalidSettingsException e) {
+      throw refused(file, CompiledMonitors.refused(e));
+    }
+    CompiledMonitors monitors = snapshot.compiled();
     if (monitors.isRefused()) {
-      throw CommandException.usage(file + ": " + monitors.rejected().get(0));
+      throw refused(file, monitors);
     }
     report(monitors, console);
     for (MonitorJob job : monitors.jobs()) {
@@ -80,11 +110,15 @@ public final class MonitorReading {
             ": left out: it uses service discovery that promdisco does not support");
       }
     }
-    List<ScrapeConfig> added = monitors.configs();
-    return configuration -> joined(configuration, added);
+    return snapshot;
   }
 
-  private static Configuration joined(Configuration configuration, List<ScrapeConfig> added) {
+  /**
+   * Adds the jobs of monitors to a configuration.
+   *
+   * @throws IllegalArgumentException if that has a job of the same name
+   */
+  public static Configuration joined(Configuration configuration, List<ScrapeConfig> added) {
     List<ScrapeConfig> jobs = new ArrayList<>(configuration.jobs());
     jobs.addAll(added);
     Map<String, Object> effective = new LinkedHashMap<>(configuration.effective());

@@ -35,9 +35,9 @@ final class PermissionReview {
     List<String> missing = new ArrayList<>();
     try {
       for (Permission permission : RequiredPermissions.of(watched)) {
-        for (String verb : RequiredPermissions.VERBS) {
+        for (String verb : permission.verbs()) {
           if (!review.allows(verb, permission.resource(), permission.namespace())) {
-            missing.add(permission.right(verb));
+            missing.add(permission.right(verb, ""));
           }
         }
       }

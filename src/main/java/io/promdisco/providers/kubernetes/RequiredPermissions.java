@@ -22,13 +22,30 @@ public final class RequiredPermissions {
    * @param resource the kind
    * @param namespace the namespace; empty for all namespaces, or if the kind has none
    */
-  public record Permission(Resource<?> resource, String namespace) {
-    /** Returns the permission for a verb, for example {@code list pods in namespace shop}. */
-    public String right(String verb) {
+  public record Permission(
+      Resource<?> resource, String namespace, List<String> verbs, List<String> names) {
+    /** Copies the lists. */
+    public Permission {
+      verbs = List.copyOf(verbs);
+      names = List.copyOf(names);
+    }
+
+    /** The permission to list and watch all objects of a kind. */
+    Permission(Resource<?> resource, String namespace) {
+      this(resource, namespace, VERBS, List.of());
+    }
+
+    /**
+     * The right to do this, as {@code list pods in namespace shop}.
+     *
+     * @param name of the object; empty: all objects
+     */
+    public String right(String verb, String name) {
       return verb
           + " "
           + resource.plural()
           + (resource.group().isEmpty() ? "" : "." + resource.group())
+          + (name.isEmpty() ? "" : " " + name)
           + (namespace.isEmpty()
               ? (resource.namespaced() ? " in all namespaces" : "")
               : " in namespace " + namespace);

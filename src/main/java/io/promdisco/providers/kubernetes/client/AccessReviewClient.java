@@ -35,7 +35,7 @@ final class AccessReviewClient implements AccessReview, AutoCloseable {
   }
 
   @Override
-  public boolean allows(String verb, Resource<?> resource, String namespace)
+  public boolean allows(String verb, Resource<?> resource, String namespace, String name)
       throws IOException, InterruptedException {
     SelfSubjectAccessReview question =
         new SelfSubjectAccessReviewBuilder()
@@ -45,6 +45,7 @@ final class AccessReviewClient implements AccessReview, AutoCloseable {
             .withGroup(resource.group())
             .withResource(resource.plural())
             .withNamespace(namespace.isEmpty() ? null : namespace)
+            .withName(name.isEmpty() ? null : name)
             .endResourceAttributes()
             .endSpec()
             .build();

@@ -157,9 +157,9 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   }
 
   @Override
-  public boolean allows(String verb, Resource<?> resource, String namespace)
+  public boolean allows(String verb, Resource<?> resource, String namespace, String name)
       throws IOException, InterruptedException {
-    return reviews.allows(verb, resource, namespace);
+    return reviews.allows(verb, resource, namespace, name);
   }
 
   private Exchange open(Sender sender, URI uri, String parameter, Duration pause)

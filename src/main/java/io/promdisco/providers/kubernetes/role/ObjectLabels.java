@@ -9,12 +9,12 @@ import java.util.Map;
  * The labels made from an object's labels and annotations: one with the value, and one that says
  * that it exists. Remembers the names, because most objects of a kind have the same.
  */
-final class ObjectLabels {
+public final class ObjectLabels {
   private final NameCache annotations;
   private final NameCache labels;
 
-  /** Creates an instance for objects of {@code resource}, for example {@code pod}. */
-  ObjectLabels(String resource) {
+  /** For objects of {@code resource}, as {@code pod}. */
+  public ObjectLabels(String resource) {
     annotations = new NameCache(MetaLabels.PREFIX + resource + "_annotation");
     labels = new NameCache(MetaLabels.PREFIX + resource + "_label");
   }
@@ -24,8 +24,8 @@ final class ObjectLabels {
     annotations.add(out, meta.annotations());
   }
 
-  /** Adds the labels of the labels. */
-  void addLabels(Labels.Builder out, ObjectMeta meta) {
+  /** Those of the labels. */
+  public void addLabels(Labels.Builder out, ObjectMeta meta) {
     labels.add(out, meta.labels());
   }
 

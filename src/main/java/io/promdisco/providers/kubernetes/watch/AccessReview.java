@@ -13,6 +13,20 @@ public interface AccessReview {
    * @throws ApiException if the server rejects the request
    * @throws IOException if it cannot be reached or its answer is invalid
    */
-  boolean allows(String verb, Resource<?> resource, String namespace)
+  default boolean allows(String verb, Resource<?> resource, String namespace)
+      throws IOException, InterruptedException {
+    return allows(verb, resource, namespace, "");
+  }
+
+  /**
+   * Whether the server would let these credentials do this to one object.
+   *
+   * @param verb as {@code list} or {@code watch}
+   * @param namespace empty: in all namespaces, or the resource has none
+   * @param name of the object; empty: to all objects
+   * @throws ApiException if the server refuses to say
+   * @throws IOException if it cannot be reached or talks rubbish
+   */
+  boolean allows(String verb, Resource<?> resource, String namespace, String name)
       throws IOException, InterruptedException;
 }
