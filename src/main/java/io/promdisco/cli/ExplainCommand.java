@@ -30,6 +30,7 @@ import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.ExplanationRetry;
+import io.promdisco.explain.TargetCollectors;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -93,8 +94,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--server",
       paramLabel = "URL",
       description =
-          "Ask a running promdisco serve, or a Prometheus, for its targets; without CONFIG for its"
-              + " configuration too.")
+          "Ask a running promdisco serve or allocate, or a Prometheus, for its targets; without"
+              + " CONFIG for its configuration too.")
   private @Nullable String server;
 
   @Mixin private final MonitorOptions monitors = new MonitorOptions();
@@ -186,7 +187,9 @@ final class ExplainCommand implements Callable<Integer> {
     ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
       return served(
-          lookedAt(query, asked, () -> ClusterInspection.NONE, targets, SERVER_PAUSE), targets);
+          lookedAt(query, asked, () -> ClusterInspection.NONE, targets, SERVER_PAUSE)
+              .with(collectors(api)),
+          targets);
     }
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {
       return served(
@@ -194,10 +197,23 @@ final class ExplainCommand implements Callable<Integer> {
               query,
               asked,
               () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
-              targets,
-              SERVER_PAUSE),
+                  targets,
+                  SERVER_PAUSE)
+              .with(collectors(api)),
           targets);
     }
+  }
+
+  /** Asks the server for collectors, which it has if it is a target allocator. */
+  private TargetCollectors.Lookup collectors(TargetsApiClient api) {
+    return (job, addresses) -> {
+      try {
+        return api.collectors(job, addresses).orElse(Map.of());
+      } catch (CommandException e) {
+        e.lines().forEach(line -> console.errorLine(Console.yellow("warning: "), line));
+        return Map.of();
+      }
+    };
   }
 
   /** The answer from the targets of a server; an incomplete server may have further targets. */

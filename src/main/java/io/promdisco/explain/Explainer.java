@@ -113,7 +113,7 @@ public final class Explainer {
     here.counts.merge(kind, 1, Integer::sum);
     if (here.count(kind) <= limit) {
       RelabelTrace trace = RelabelTrace.of(job.relabelRules(), discovered);
-      here.targets.add(new TracedTarget(provider, source, trace, outcome));
+      here.targets.add(new TracedTarget(provider, source, trace, outcome, null));
     }
   }
 

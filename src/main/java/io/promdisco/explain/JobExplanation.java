@@ -1,12 +1,16 @@
 package io.promdisco.explain;
 
+import io.promdisco.scrape.Target;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one job has to do with what was asked for.
  *
  * @param job its name
- * @param active how many of its targets match and are scraped
+ * @param active how many of its targets match and are active
  * @param dropped how many match and are dropped
  * @param failed how many match, are kept by the rules and cannot be scraped
  * @param targets the first of them, active ones first
@@ -24,6 +28,31 @@ public record JobExplanation(
   public JobExplanation {
     targets = List.copyOf(targets);
     absences = List.copyOf(absences);
+  }
+
+  /** Whether a target matches and is scraped: by somebody, where there is a target allocator. */
+  public boolean scraped() {
+    return active > targets.stream().filter(TracedTarget::isUnassigned).count();
+  }
+
+  JobExplanation with(TargetCollectors.Lookup lookup) {
+    Set<String> addresses = new TreeSet<>();
+    targets.stream()
+        .filter(each -> each.kept().isPresent())
+        .forEach(each -> addresses.add(each.address()));
+    if (addresses.isEmpty()) {
+      return this;
+    }
+    Map<String, TargetCollectors> collectors = lookup.of(job, addresses);
+    return new JobExplanation(
+        job,
+        active,
+        dropped,
+        failed,
+        targets.stream()
+            .map(each -> each.with(each.kept().map(Target::id).map(collectors::get).orElse(null)))
+            .toList(),
+        absences);
   }
 
   /** How many of its targets match. */

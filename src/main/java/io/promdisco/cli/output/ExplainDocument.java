@@ -4,6 +4,7 @@ import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.JobExplanation;
 import io.promdisco.explain.RuleEffectText;
+import io.promdisco.explain.TargetCollectors;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
@@ -59,6 +60,11 @@ public final class ExplainDocument {
     }
     if (target.outcome() instanceof TargetOutcome.Failed failed) {
       map.put("problem", failed.message());
+    }
+    TargetCollectors collectors = target.collectors();
+    if (collectors != null) {
+      map.put("collectors", collectors.names());
+      map.put("collectorReason", collectors.reason());
     }
     map.put("discoveredLabels", target.trace().discovered().toMap());
     List<Map<String, Object>> rules = new ArrayList<>();

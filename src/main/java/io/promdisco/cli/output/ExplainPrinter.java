@@ -4,11 +4,13 @@ import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.JobExplanation;
 import io.promdisco.explain.RuleEffectText;
+import io.promdisco.explain.TargetCollectors;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
 import io.promdisco.util.PrintableText;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Prints an explanation for people: job by job, rule by rule, and a sentence at the end. */
 public final class ExplainPrinter {
@@ -60,6 +62,17 @@ public final class ExplainPrinter {
         target.trace().steps().stream().mapToInt(step -> place(step).length()).max().orElse(0);
     target.trace().steps().forEach(step -> step(step, width));
     verdict(target.outcome());
+    collectors(target.collectors());
+  }
+
+  private void collectors(@Nullable TargetCollectors collectors) {
+    if (collectors != null) {
+      String names = String.join(", ", collectors.names());
+      console.line(
+          "    collector  ",
+          names.isEmpty() ? Console.red("none") : names,
+          Console.dim("  " + collectors.reason()));
+    }
   }
 
   private static String place(Step step) {
