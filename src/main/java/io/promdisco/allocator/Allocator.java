@@ -124,8 +124,7 @@ public final class Allocator implements AutoCloseable {
    * @return whether it is one
    * @throws UnavailableException if it is about to become one
    */
-  public boolean admit(String collector, @Nullable Polling polling)
-      throws UnavailableException {
+  public boolean admit(String collector, @Nullable Polling polling) throws UnavailableException {
     return switch (membership.asked(collector, polling)) {
       case MEMBER -> true;
       case UNKNOWN -> false;

@@ -370,8 +370,7 @@ final class JobShares {
   synchronized List<Assigned> assigned(String collector, Set<String> addresses, int limit) {
     return entries.values().stream()
         .filter(
-            entry ->
-                addresses.isEmpty() || addresses.contains(entry.target.discoveredAddress()))
+            entry -> addresses.isEmpty() || addresses.contains(entry.target.discoveredAddress()))
         .filter(
             entry ->
                 collector.isEmpty() || entry.key.everywhere() || entry.shown.contains(collector))

@@ -194,9 +194,9 @@ final class ExplainCommand implements Callable<Integer> {
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {
       return served(
           lookedAt(
-              query,
-              asked,
-              () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
+                  query,
+                  asked,
+                  () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
                   targets,
                   SERVER_PAUSE)
               .with(collectors(api)),

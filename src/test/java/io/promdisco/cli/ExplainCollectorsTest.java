@@ -114,8 +114,7 @@ class ExplainCollectorsTest {
 
   @Test
   void aTargetThatNoCollectorHasIsNotScraped() throws Exception {
-    Cli cli =
-        start("collectors: [collector-0]\nallocation_strategy: per-node\n" + JOBS);
+    Cli cli = start("collectors: [collector-0]\nallocation_strategy: per-node\n" + JOBS);
     assertThat(cli.run("explain", "--server", url, "10.0.0.1")).isEqualTo(ExitCode.FINDING);
     assertThat(cli.out()).contains("    collector  none  no label names its node");
     assertThat(lastLine(cli))

@@ -71,8 +71,27 @@ class AllocatorRoutesTest {
   private static final Pattern CONTROLS = Pattern.compile("[\u007f-\u00a0]");
   private static final List<String> ODD_NAMES =
       List.of(
-          ".", "..", "...", "./a", "a/../b", "a//b", "/", "//", "%2e%2e", "%2F", "%", "+", "a+b c",
-          "..;a", ";", "targets", "/targets", "a/targets", "targets/targets", "\uD83D\uDE00", "日本",
+          ".",
+          "..",
+          "...",
+          "./a",
+          "a/../b",
+          "a//b",
+          "/",
+          "//",
+          "%2e%2e",
+          "%2F",
+          "%",
+          "+",
+          "a+b c",
+          "..;a",
+          ";",
+          "targets",
+          "/targets",
+          "a/targets",
+          "targets/targets",
+          "\uD83D\uDE00",
+          "日本",
           "\r\nHost: b");
 
   @TempDir private Path folder = Path.of("");
@@ -220,7 +239,8 @@ class AllocatorRoutesTest {
   private static String quoted(String name) throws IOException {
     return CONTROLS
         .matcher(new ObjectMapper().writeValueAsString(name))
-        .replaceAll(found -> String.format(Locale.ROOT, "\\\\u%04x", (int) found.group().charAt(0)));
+        .replaceAll(
+            found -> String.format(Locale.ROOT, "\\\\u%04x", (int) found.group().charAt(0)));
   }
 
   /** As Go's {@code url.QueryEscape}, by which collectors name a job. */

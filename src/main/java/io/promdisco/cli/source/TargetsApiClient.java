@@ -168,8 +168,7 @@ public final class TargetsApiClient {
       List<String> names = new ArrayList<>();
       target.path("collectors").forEach(name -> names.add(name.asText()));
       collectors.put(
-          target.path("id").asText(),
-          new TargetCollectors(names, target.path("reason").asText()));
+          target.path("id").asText(), new TargetCollectors(names, target.path("reason").asText()));
     }
     return collectors;
   }
