@@ -5,8 +5,8 @@
   bench.py churn   … --rate 20 --seconds 60        (also measures CPU while pods are replaced)
   bench.py restart … --realcluster DIR             (kills and restarts `realcluster -dir DIR`)
 
-CMD may hold {config} and {port}; it must serve /metrics, and for churn and restart
-/api/v1/targets?scrapePool=probe&state=active, on 127.0.0.1:{port}.
+CMD may hold {config} and {port}; it must serve /metrics on 127.0.0.1:{port}, and for churn and restart the path
+--seen, in which new targets are looked for (default: /api/v1/targets?scrapePool=probe&state=active).
 The API server comes from API_SERVER, API_TOKEN, KUBECONFIG and LOADER (see src/it/README.md).
 Whole process, start included; CPU from /proc/PID/stat, memory from VmHWM. Prints JSON lines.
 """
@@ -102,14 +102,13 @@ def make_probe(i):
     return f"{pods}/{name}?gracePeriodSeconds=0"
 
 
-def seen(base, i):
-    data = json.loads(get(base + "/api/v1/targets?scrapePool=probe&state=active"))["data"]["activeTargets"]
-    return any(t["labels"].get("instance") == probe_ip(i) + ":80" for t in data if t["scrapePool"] == "probe")
+def seen(a, base, i):
+    return f'"{probe_ip(i)}:80"' in get(base + a.seen)
 
 
-def wait_seen(base, i, limit):
+def wait_seen(a, base, i, limit):
     start = time.time()
-    while not seen(base, i):
+    while not seen(a, base, i):
         if time.time() - start > limit:
             return float("inf")
         time.sleep(0.005)
@@ -155,7 +154,7 @@ def churn(a, base, p):
     c0, t0, lat = cpu(p.pid), time.time(), []
     while time.time() - t0 < a.seconds:
         path = make_probe(len(lat))
-        lat.append(wait_seen(base, len(lat), 60))
+        lat.append(wait_seen(a, base, len(lat), 60))
         api("DELETE", path)
         time.sleep(0.5)
     if loader:
@@ -182,7 +181,7 @@ def restart(a, base, p):
             break
         except OSError:
             time.sleep(0.1)
-    waited = wait_seen(base, 240, 300)
+    waited = wait_seen(a, base, 240, 300)
     least = min(least, metric(base, a.ready.split(">=")[0]))
     report(a, "restart", p, new_pod_seen_s=round(waited, 2), targets_before=before, targets_least=least)
 
@@ -191,7 +190,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("case", choices=["cold", "churn", "restart"])
     for name, default in dict(name=None, config=None, ready=None, port=19100, limit=300, settle=15, rate=20.0, seconds=60,
-                              pods=50000, nodes=500, namespaces=50, realcluster=None).items():
+                              pods=50000, nodes=500, namespaces=50, realcluster=None,
+                              seen="/api/v1/targets?scrapePool=probe&state=active").items():
         ap.add_argument("--" + name, default=default, type=type(default) if default is not None else str)
     argv = sys.argv[1:]
     cut = argv.index("--")

@@ -42,7 +42,7 @@ public record Holders(@Nullable String owner, long from, List<Former> former) {
    * These holders after the target has moved.
    *
    * @param here whether the old owner is still there to scrape
-   * @param nanos the longest time until both collectors have asked again
+   * @param nanos how long the old owner keeps the target, or the new one waits for it
    */
   public Holders moved(Handover handover, @Nullable String to, boolean here, long nanos, long now) {
     String before = owner;

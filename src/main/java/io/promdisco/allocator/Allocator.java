@@ -12,10 +12,10 @@ import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.Serial;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -47,7 +47,7 @@ public final class Allocator implements AutoCloseable {
   /** A job and up to where its targets are assigned. */
   private final class Job {
     private final JobShares shares =
-        new JobShares(config.handover(), name -> membership.refresh(name).toNanos());
+        new JobShares(config.handover(), name -> membership.polling(name).inForce());
     private long revision = -1;
 
     synchronized void update(String name) throws UnavailableException {
@@ -120,12 +120,12 @@ public final class Allocator implements AutoCloseable {
   /**
    * Notes that a collector asks for its share.
    *
-   * @param refresh how often it asks; zero: unknown
+   * @param polling how it asks; null: unknown
    * @return whether it is one
    * @throws UnavailableException if it is about to become one
    */
-  public boolean admit(String collector, Duration refresh) throws UnavailableException {
-    return switch (membership.asked(collector, refresh)) {
+  public boolean admit(String collector, @Nullable Polling polling) throws UnavailableException {
+    return switch (membership.asked(collector, polling)) {
       case MEMBER -> true;
       case UNKNOWN -> false;
       case JOINING ->
@@ -219,29 +219,32 @@ public final class Allocator implements AutoCloseable {
   /**
    * A target, who has it and why.
    *
+   * @param id of the target
    * @param address before relabelling
    * @param collectors that have it, the owner first
    * @param reason one line
    */
-  public record Assignment(String address, List<String> collectors, String reason) {}
+  public record Assignment(String id, String address, List<String> collectors, String reason) {}
 
   /**
    * Who has which target of a job.
    *
-   * @param collector empty: all collectors
+   * @param collector only targets of this collector; empty: all
+   * @param addresses only targets with one of these addresses before relabelling; empty: all
    * @param limit how many targets at most
    * @throws UnavailableException if the job is not complete
    */
-  public List<Assignment> assignments(String job, String collector, int limit)
-      throws UnavailableException {
+  public List<Assignment> assignments(
+      String job, String collector, Set<String> addresses, int limit) throws UnavailableException {
     Job known = updated(job);
     return known == null
         ? List.of()
-        : known.shares.assigned(collector, limit).stream().map(this::explained).toList();
+        : known.shares.assigned(collector, addresses, limit).stream().map(this::explained).toList();
   }
 
   private Assignment explained(JobShares.Assigned each) {
     return new Assignment(
+        each.target().id(),
         each.target().discoveredAddress(),
         each.key().everywhere() ? collectors() : each.holders(),
         AssignmentReason.of(config, each));

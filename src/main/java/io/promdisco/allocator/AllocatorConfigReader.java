@@ -195,19 +195,10 @@ public final class AllocatorConfigReader {
     return new Result(usable ? Optional.of(read.get(0)) : Optional.empty(), result);
   }
 
-  /** Notes jobs that cannot be served. */
+  /** Notes that there is nothing to share. */
   private static void check(Section config, List<ScrapeConfig> jobs) {
     if (jobs.isEmpty()) {
       config.error("scrape_configs", "no job (expected: at least one scrape config)");
-    }
-    for (ScrapeConfig job : jobs) {
-      if (job.jobName().equals(".") || job.jobName().equals("..")) {
-        config.error(
-            "scrape_configs",
-            "job_name: "
-                + job.jobName()
-                + " cannot be part of a URL (expected: another name for this job)");
-      }
     }
   }
 

@@ -17,7 +17,12 @@ final class AssignmentReason {
     String owner = each.owner();
     boolean perNode = config.strategy() != Allocation.Strategy.CONSISTENT_HASHING;
     if (owner == null) {
-      return perNode ? "no collector runs on node \"" + key.node() + "\"" : "there is no collector";
+      if (!perNode) {
+        return "there is no collector";
+      }
+      return key.node().isEmpty()
+          ? "no label names its node"
+          : "no collector runs on node \"" + key.node() + "\"";
     }
     String chosen = each.target().label(TargetKey.HASH);
     String by =

@@ -5,6 +5,7 @@ import io.promdisco.allocation.Allocation;
 import io.promdisco.allocation.Collector;
 import io.promdisco.allocation.Holders;
 import io.promdisco.allocation.TargetKey;
+import io.promdisco.model.PrometheusDuration;
 import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.RenderedDocument;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +36,11 @@ final class JobShares {
   static final RenderedDocument NOTHING =
       new RenderedDocument("[]".getBytes(StandardCharsets.UTF_8));
 
+  /** Targets that are scraped less often do not wait longer. */
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
+
   private final Holders.Handover handover;
-  private final ToLongFunction<String> refresh;
+  private final Function<String, Duration> inForce;
 
   @GuardedBy("this")
   private final Map<Target, Entry> entries = new HashMap<>();
@@ -91,11 +96,12 @@ final class JobShares {
   /**
    * No targets yet.
    *
-   * @param refresh returns how often a collector asks, in nanoseconds
+   * @param inForce returns the longest time from a change of a collector's share until the
+   *     collector scrapes accordingly
    */
-  JobShares(Holders.Handover handover, ToLongFunction<String> refresh) {
+  JobShares(Holders.Handover handover, Function<String, Duration> inForce) {
     this.handover = handover;
-    this.refresh = refresh;
+    this.inForce = inForce;
   }
 
   /**
@@ -213,14 +219,29 @@ final class JobShares {
   private void move(Entry entry, @Nullable String to, long nanos) {
     String from = entry.holders.owner();
     if (!Objects.equals(from, to)) {
-      long wait =
-          Math.max(
-              from == null ? 0 : refresh.applyAsLong(from),
-              to == null ? 0 : refresh.applyAsLong(to));
       boolean here = from != null && allocation.has(from);
+      long wait = wait(entry.target, from, to).toNanos();
       entry.holders = entry.holders.moved(handover, to, here, wait, nanos);
       show(entry, nanos);
     }
+  }
+
+  /**
+   * How long a handover takes. Gapless: until the new owner has scraped the target once. Exclusive:
+   * until the old owner scrapes it no more.
+   */
+  private Duration wait(Target target, @Nullable String from, @Nullable String to) {
+    if (from == null || to == null) {
+      return Duration.ZERO;
+    }
+    return handover == Holders.Handover.EXCLUSIVE
+        ? inForce.apply(from)
+        : inForce.apply(to).plus(scrapeInterval(target));
+  }
+
+  private static Duration scrapeInterval(Target target) {
+    Duration interval = PrometheusDuration.parse(target.scrapeInterval());
+    return interval.compareTo(LONGEST_INTERVAL) < 0 ? interval : LONGEST_INTERVAL;
   }
 
   /** Puts a target into the shares of those that have it now. */
@@ -340,9 +361,16 @@ final class JobShares {
    */
   record Assigned(Target target, TargetKey key, @Nullable String owner, List<String> holders) {}
 
-  /** The targets of the job, those of one collector only if it is not empty. */
-  synchronized List<Assigned> assigned(String collector, int limit) {
+  /**
+   * The targets of the job.
+   *
+   * @param collector only those of this collector; empty: all
+   * @param addresses only those with one of these addresses before relabelling; empty: all
+   */
+  synchronized List<Assigned> assigned(String collector, Set<String> addresses, int limit) {
     return entries.values().stream()
+        .filter(
+            entry -> addresses.isEmpty() || addresses.contains(entry.target.discoveredAddress()))
         .filter(
             entry ->
                 collector.isEmpty() || entry.key.everywhere() || entry.shown.contains(collector))

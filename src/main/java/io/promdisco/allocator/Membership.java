@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -25,9 +26,6 @@ import org.slf4j.Logger;
 final class Membership {
   /** How long joins are collected, and how long a deleted pod may be missing. */
   static final Duration SETTLE = Duration.ofSeconds(5);
-
-  /** The refresh interval of a collector that announces none. */
-  static final Duration REFRESH = Duration.ofSeconds(30);
 
   private static final Duration FORGET = Duration.ofMinutes(10);
   private static final Logger log = EscapingLogger.of(Membership.class);
@@ -70,7 +68,7 @@ final class Membership {
     private long changed; // when the pod became what it is: gone, Ready, or not Ready
     private long waits; // since when it could join; valid while it is no member and wants to
     private boolean waiting;
-    private Duration refresh = REFRESH;
+    private Polling polling = Polling.UNKNOWN;
 
     Seen(Collector collector) {
       this.collector = collector;
@@ -89,7 +87,7 @@ final class Membership {
         return Long.MAX_VALUE;
       }
       long left = changed + grace.toNanos() - now;
-      return asks ? Math.max(left, asked + 2 * refresh.toNanos() - now) : left;
+      return asks ? Math.max(left, asked + 2 * polling.refresh().toNanos() - now) : left;
     }
   }
 
@@ -172,16 +170,16 @@ final class Membership {
   /**
    * Notes that a collector asks.
    *
-   * @param refresh how often it asks; zero: unknown
+   * @param polling how it asks; null: unknown
    */
-  synchronized State asked(String name, Duration refresh) {
+  synchronized State asked(String name, @Nullable Polling polling) {
     Seen known = seen.get(name);
     if (known == null || (!known.exists && !known.member)) {
       return State.UNKNOWN;
     }
     known.asked = nanos.getAsLong();
-    if (!refresh.isZero()) {
-      known.refresh = refresh;
+    if (polling != null) {
+      known.polling = polling;
     }
     if (!known.asks) {
       known.asks = known.exists;
@@ -190,10 +188,10 @@ final class Membership {
     return allocation().has(name) ? State.MEMBER : State.JOINING;
   }
 
-  /** How often a collector asks. */
-  synchronized Duration refresh(String name) {
+  /** How a collector asks. */
+  synchronized Polling polling(String name) {
     Seen known = seen.get(name);
-    return known == null ? REFRESH : known.refresh;
+    return known == null ? Polling.UNKNOWN : known.polling;
   }
 
   /** Number of collectors whose pods exist. */

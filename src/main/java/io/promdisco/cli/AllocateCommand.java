@@ -214,9 +214,8 @@ final class AllocateCommand implements Callable<Integer> {
     if (config.isEmpty()) {
       throw new CommandException(ExitCode.USAGE, problems.stream().map(Problem::describe).toList());
     }
-    problems.stream()
-        .filter(problem -> !problem.kind().isAdvice())
-        .forEach(problem -> console.errorLine(Console.yellow("warning: "), problem));
+    // Advice too, because no other command reads this file.
+    problems.forEach(problem -> console.errorLine(Console.yellow("warning: "), problem));
     return config.get();
   }
 

@@ -34,6 +34,7 @@ import io.promdisco.explain.MonitorExplainer;
 import io.promdisco.explain.MonitorExplanation;
 import io.promdisco.explain.MonitorQuery;
 import io.promdisco.explain.TargetCollector;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -102,8 +103,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--server",
       paramLabel = "URL",
       description =
-          "Read the targets of a running promdisco serve or Prometheus. Without CONFIG,"
-              + " read its configuration too.")
+          "Read the targets of a running promdisco serve or allocate, or of a Prometheus. Without"
+              + " CONFIG, read its configuration too.")
   private @Nullable String server;
 
   @Mixin private final MonitorOptions monitors = new MonitorOptions();
@@ -159,11 +160,13 @@ final class ExplainCommand implements Callable<Integer> {
      *
      * @param sources the sources to read, new for each attempt
      * @param targets returns all current targets
+     * @param collectors knows which collectors of a target allocator scrape them
      * @param pause between two attempts
      */
     Answer at(
         Supplier<Explainer.SourceInspector> sources,
         Consumer<TargetCollector> targets,
+        AssignedCollectors.Lookup collectors,
         Duration pause)
         throws InterruptedException;
   }
@@ -181,8 +184,9 @@ final class ExplainCommand implements Callable<Integer> {
       return asked ->
           new Answering(
               asked,
-              (sources, targets, pause) -> {
-                Explanation answer = lookedAt(query, asked, sources, targets, pause);
+              (sources, targets, collectors, pause) -> {
+                Explanation answer =
+                    lookedAt(query, asked, sources, targets, pause).with(collectors);
                 return new Answer(answer.scraped(), () -> print(answer));
               });
     } catch (IllegalArgumentException e) {
@@ -196,7 +200,7 @@ final class ExplainCommand implements Callable<Integer> {
           new MonitorExplainer(query, monitors.snapshot().orElseThrow(), asked, limit);
       return new Answering(
           explainer.jobs(),
-          (sources, targets, pause) -> {
+          (sources, targets, collectors, pause) -> {
             targets.accept(explainer);
             MonitorExplanation answer = explainer.explain(sources.get());
             return new Answer(answer.scraped(), () -> print(answer));
@@ -227,6 +231,7 @@ final class ExplainCommand implements Callable<Integer> {
           answering.look.at(
               () -> new ClusterInspection(readers, promdisco.providers(), cluster.leftOut),
               explainer -> addDiscovered(promdisco, explainer),
+              AssignedCollectors.Lookup.NONE,
               PAUSE);
       int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
@@ -258,16 +263,31 @@ final class ExplainCommand implements Callable<Integer> {
     ServedTargets targets = new ServedTargets(api, answering.jobs);
     if (!cluster.named()) {
       return served(
-          answering.look.at(() -> ClusterInspection.NONE, targets, SERVER_PAUSE), targets);
+          answering.look.at(
+              () -> ClusterInspection.NONE, targets, collectors(api), SERVER_PAUSE),
+          targets);
     }
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {
       return served(
           answering.look.at(
               () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
               targets,
+              collectors(api),
               SERVER_PAUSE),
           targets);
     }
+  }
+
+  /** Asks the server for collectors, which it has if it is a target allocator. */
+  private AssignedCollectors.Lookup collectors(TargetsApiClient api) {
+    return (job, addresses) -> {
+      try {
+        return api.collectors(job, addresses).orElse(Map.of());
+      } catch (CommandException e) {
+        e.lines().forEach(line -> console.errorLine(Console.yellow("warning: "), line));
+        return Map.of();
+      }
+    };
   }
 
   /** The answer from the targets of a server; an incomplete server may have further targets. */

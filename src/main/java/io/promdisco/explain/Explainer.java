@@ -119,7 +119,7 @@ public final class Explainer implements TargetCollector {
     here.counts.merge(kind, 1, Integer::sum);
     if (here.count(kind) <= limit) {
       RelabelTrace trace = RelabelTrace.of(job.relabelRules(), discovered);
-      here.targets.add(new TracedTarget(provider, source, trace, outcome));
+      here.targets.add(new TracedTarget(provider, source, trace, outcome, null));
     }
   }
 

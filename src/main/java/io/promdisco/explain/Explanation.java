@@ -1,5 +1,6 @@
 package io.promdisco.explain;
 
+import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetOutcome;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,9 +23,15 @@ public record Explanation(
     near = List.copyOf(near);
   }
 
+  /** The same with the collectors of its targets. */
+  public Explanation with(AssignedCollectors.Lookup lookup) {
+    return new Explanation(
+        query, jobs.stream().map(job -> job.with(lookup)).toList(), choices, near);
+  }
+
   /** Whether a job scrapes it. */
   public boolean scraped() {
-    return jobs.stream().anyMatch(job -> job.active() > 0);
+    return jobs.stream().anyMatch(JobExplanation::scraped);
   }
 
   /** Whether any target matches. */
@@ -92,7 +99,7 @@ public record Explanation(
 
   private String scrapers() {
     return jobs.stream()
-        .filter(job -> job.active() > 0)
+        .filter(JobExplanation::scraped)
         .map(job -> "job " + job.job() + " at " + urls(job))
         .collect(Collectors.joining(" and by "));
   }
@@ -100,16 +107,21 @@ public record Explanation(
   private static String urls(JobExplanation job) {
     String first =
         job.targets().stream()
-            .map(TracedTarget::outcome)
-            .filter(TargetOutcome.Kept.class::isInstance)
-            .map(kept -> ((TargetOutcome.Kept) kept).target().scrapeUrl())
+            .filter(target -> target.kept().isPresent() && !target.isUnassigned())
+            .map(Explanation::url)
             .findFirst()
             .orElse("?");
     int more = job.active() - 1;
     return more == 0 ? first : first + " and " + more + " more";
   }
 
-  /** Returns why a job does not scrape it; empty if the job has no reason. */
+  private static String url(TracedTarget target) {
+    String url = target.kept().map(Target::scrapeUrl).orElse("?");
+    AssignedCollectors assigned = target.collectors();
+    return assigned == null ? url : url + " on " + String.join(", ", assigned.names());
+  }
+
+  /** Why one job does not scrape it; empty if that tells nothing. */
   private static String reason(JobExplanation job) {
     if (job.matched() > 0) {
       TracedTarget first = job.targets().get(0);
@@ -131,6 +143,10 @@ public record Explanation(
   }
 
   private static String outcome(JobExplanation job, TracedTarget target) {
+    AssignedCollectors assigned = target.collectors();
+    if (assigned != null) {
+      return "keeps it, but no collector scrapes it: " + assigned.reason();
+    }
     if (target.outcome() instanceof TargetOutcome.Failed failed) {
       return "keeps it, but it cannot be scraped: " + failed.message();
     }

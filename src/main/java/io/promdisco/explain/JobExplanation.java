@@ -1,7 +1,11 @@
 package io.promdisco.explain;
 
 import io.promdisco.relabel.RelabelTrace.Step;
+import io.promdisco.scrape.Target;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The result of a query for one job.
@@ -37,6 +41,32 @@ public record JobExplanation(
   /** The place of a rule for people: file and line, or its number and the field of the monitor. */
   public String place(Step step) {
     return RuleEffectText.place(step.rule(), step.index(), field(step));
+  }
+
+  /** Whether a target matches and is scraped: by somebody, where there is a target allocator. */
+  public boolean scraped() {
+    return active > targets.stream().filter(TracedTarget::isUnassigned).count();
+  }
+
+  JobExplanation with(AssignedCollectors.Lookup lookup) {
+    Set<String> addresses = new TreeSet<>();
+    targets.stream()
+        .filter(each -> each.kept().isPresent())
+        .forEach(each -> addresses.add(each.address()));
+    if (addresses.isEmpty()) {
+      return this;
+    }
+    Map<String, AssignedCollectors> collectors = lookup.of(job, addresses);
+    return new JobExplanation(
+        job,
+        active,
+        dropped,
+        failed,
+        targets.stream()
+            .map(each -> each.with(each.kept().map(Target::id).map(collectors::get).orElse(null)))
+            .toList(),
+        absences,
+        ruleFields);
   }
 
   /** The number of matching targets. */

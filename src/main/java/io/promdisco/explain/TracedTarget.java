@@ -1,7 +1,10 @@
 package io.promdisco.explain;
 
 import io.promdisco.relabel.RelabelTrace;
+import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetOutcome;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A discovered target and the effect of each rule on it.
@@ -12,9 +15,29 @@ import io.promdisco.scrape.TargetOutcome;
  * @param outcome the outcome of relabelling
  */
 public record TracedTarget(
-    String provider, String source, RelabelTrace trace, TargetOutcome outcome) {
-  /** The address or URL that identifies it for people. */
+    String provider,
+    String source,
+    RelabelTrace trace,
+    TargetOutcome outcome,
+    @Nullable AssignedCollectors collectors) {
+  /** What people know it by. */
   public String address() {
     return trace.discovered().getOrEmpty("__address__");
+  }
+
+  /** The target; empty if it was dropped or cannot be scraped. */
+  public Optional<Target> kept() {
+    return outcome instanceof TargetOutcome.Kept kept
+        ? Optional.of(kept.target())
+        : Optional.empty();
+  }
+
+  /** Whether it is a target that no collector scrapes. */
+  boolean isUnassigned() {
+    return collectors != null && collectors.names().isEmpty();
+  }
+
+  TracedTarget with(@Nullable AssignedCollectors assigned) {
+    return new TracedTarget(provider, source, trace, outcome, assigned);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.promdisco.allocator.Allocator;
 import io.promdisco.allocator.Allocator.UnavailableException;
+import io.promdisco.allocator.Polling;
 import io.promdisco.scrape.PoolView;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +162,7 @@ final class AllocatorRoutes {
       String collector = collector(exchange);
       if (collector == null) {
         send(exchange, 200, ofAll(job));
-      } else if (allocator.admit(collector, refresh(exchange))) {
+      } else if (allocator.admit(collector, polling(exchange))) {
         exchange.document(allocator.share(job, collector));
       } else {
         requireReady();
@@ -179,11 +181,17 @@ final class AllocatorRoutes {
     return raw.isEmpty() || !allocator.knows(raw) ? id : raw;
   }
 
-  private static Duration refresh(ServerExchange exchange) {
+  /** How a collector asks, as its headers tell; null: they do not. */
+  private static @Nullable Polling polling(ServerExchange exchange) {
     String seconds = exchange.header(REFRESH);
-    return seconds == null || !SECONDS.matcher(seconds).matches()
-        ? Duration.ZERO
-        : Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
+    if (seconds == null || !SECONDS.matcher(seconds).matches()) {
+      return null;
+    }
+    Duration refresh = Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
+    String program = exchange.header("User-Agent");
+    return program != null && program.startsWith("Prometheus/")
+        ? Polling.prometheus(refresh)
+        : Polling.other(refresh);
   }
 
   /** A job's targets by collector. */
@@ -204,11 +212,12 @@ final class AllocatorRoutes {
   private void allocation(ServerExchange exchange) throws IOException {
     String job = exchange.parameter("job");
     String collector = exchange.parameter("collector");
+    Set<String> addresses = Set.copyOf(exchange.all("address"));
     try {
       Object data =
           job.isEmpty()
               ? allocator.summary()
-              : Map.of("targets", allocator.assignments(job, collector, MOST_SHOWN));
+              : Map.of("targets", allocator.assignments(job, collector, addresses, MOST_SHOWN));
       send(exchange, 200, Map.of("status", "success", "data", data));
     } catch (UnavailableException e) {
       throw unavailable(e);

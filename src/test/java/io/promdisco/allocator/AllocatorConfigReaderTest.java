@@ -182,7 +182,7 @@ class AllocatorConfigReaderTest {
             problems(
                 "collectors: [a]\nconfig: {scrape_configs: [{job_name: ..,"
                     + " static_configs: [{targets: ['h:1']}]}]}\n"))
-        .anyMatch(line -> line.contains("cannot be part of a URL"));
+        .anyMatch(line -> line.contains("HTTP proxies remove \"..\""));
   }
 
   @Test

@@ -28,17 +28,19 @@ import org.junit.jupiter.api.Test;
 
 /** Shares of collectors as targets, collectors and time change. */
 class JobSharesTest {
-  private static final long WAIT = 30;
+  private static final Duration IN_FORCE = Duration.ofSeconds(30);
+  private static final Duration INTERVAL = Duration.ofSeconds(70);
   private static final TargetBuilder BUILDER =
       new TargetBuilder(
           ScrapeConfig.builder("j")
+              .scrapeInterval(INTERVAL)
               .relabelRules(
                   List.of(
                       rule("__meta_hash", "__tmp_hash"),
                       rule("__meta_all", "__tmp_disable_sharding")))
               .build());
 
-  private JobShares shares = new JobShares(Handover.GAPLESS, name -> WAIT);
+  private JobShares shares = new JobShares(Handover.GAPLESS, name -> IN_FORCE);
   private Allocation allocation = allocation("a", "b", "c");
   private long now;
 
@@ -94,7 +96,7 @@ class JobSharesTest {
   private Set<String> addresses(String collector) {
     Set<String> addresses = new HashSet<>();
     shares
-        .assigned(collector, Integer.MAX_VALUE)
+        .assigned(collector, Set.of(), Integer.MAX_VALUE)
         .forEach(each -> addresses.add(each.target().discoveredAddress()));
     return addresses;
   }
@@ -145,7 +147,7 @@ class JobSharesTest {
   @Test
   void aTargetWithOtherDiscoveredLabelsIsWrittenAnew() {
     whole(List.of(target("h:1", "__meta_version", "1")));
-    String owner = shares.assigned("", 1).get(0).holders().get(0);
+    String owner = shares.assigned("", Set.of(), 1).get(0).holders().get(0);
     assertThat(share(owner)).contains("\"__meta_version\":\"1\"");
     change(List.of(target("h:1", "__meta_version", "2")), List.of());
     assertThat(share(owner)).contains("\"__meta_version\":\"2\"");
@@ -155,7 +157,7 @@ class JobSharesTest {
   @Test
   void defaultsOfTheJobAreNotServed() {
     whole(List.of(target("h:1", "__meta_x", "y", "own", "z")));
-    String owner = shares.assigned("", 1).get(0).holders().get(0);
+    String owner = shares.assigned("", Set.of(), 1).get(0).holders().get(0);
     assertThat(share(owner))
         .isEqualTo("[{\"targets\":[\"h:1\"],\"labels\":{\"__meta_x\":\"y\",\"own\":\"z\"}}]");
   }
@@ -163,7 +165,7 @@ class JobSharesTest {
   @Test
   void equalSharesAreEqualDocumentsWhateverTheOrderOfEvents() throws IOException {
     whole(targets(0, 100));
-    JobShares other = new JobShares(Handover.GAPLESS, name -> WAIT);
+    JobShares other = new JobShares(Handover.GAPLESS, name -> IN_FORCE);
     for (int i = 99; i >= 0; i--) {
       other.update(new PoolView.News(1, false, targets(i, i + 1), List.of()), allocation, now);
     }
@@ -174,7 +176,7 @@ class JobSharesTest {
   }
 
   @Test
-  void gaplessAMovedTargetIsInBothSharesForAWhile() {
+  void gaplessAMovedTargetIsInBothSharesUntilTheNewOwnerHasScrapedIt() {
     whole(targets(0, 300));
     Set<String> ofA = addresses("a");
     become("a", "b", "c", "d");
@@ -182,7 +184,10 @@ class JobSharesTest {
     moved.retainAll(ofA);
     assertThat(moved).isNotEmpty();
     assertThat(addresses("a")).isEqualTo(ofA);
-    now = WAIT;
+    now = IN_FORCE.plus(INTERVAL).toNanos() - 1;
+    become("a", "b", "c", "d");
+    assertThat(addresses("a")).isEqualTo(ofA);
+    now++;
     become("a", "b", "c", "d");
     assertThat(addresses("a")).doesNotContainAnyElementsOf(moved);
     assertThat(addresses("d")).containsAll(moved);
@@ -191,13 +196,16 @@ class JobSharesTest {
 
   @Test
   void exclusiveAMovedTargetIsInNoShareForAWhile() {
-    shares = new JobShares(Handover.EXCLUSIVE, name -> WAIT);
+    shares = new JobShares(Handover.EXCLUSIVE, name -> IN_FORCE);
     whole(targets(0, 300));
     become("a", "b", "c", "d");
     assertThat(addresses("d")).isEmpty();
     int held = shares.counts().values().stream().mapToInt(n -> n).sum();
     assertThat(held).isLessThan(300);
-    now = WAIT;
+    now = IN_FORCE.toNanos() - 1;
+    become("a", "b", "c", "d");
+    assertThat(addresses("d")).isEmpty();
+    now++;
     become("a", "b", "c", "d");
     assertThat(addresses("d")).hasSize(300 - held);
   }

@@ -28,7 +28,7 @@ class MembershipTest {
   }
 
   private Membership.State ask(String name) {
-    return membership.asked(name, Duration.ofSeconds(20));
+    return membership.asked(name, Polling.prometheus(Duration.ofSeconds(20)));
   }
 
   private void pass(int seconds) {
@@ -170,16 +170,40 @@ class MembershipTest {
     pass(100_000);
     assertThat(fixed.isSynced()).isTrue();
     assertThat(fixed.allocation().collectors()).hasSize(2);
-    assertThat(fixed.asked("x", Duration.ZERO)).isEqualTo(Membership.State.MEMBER);
-    assertThat(fixed.refresh("x")).isEqualTo(Membership.REFRESH);
+    assertThat(fixed.asked("x", null)).isEqualTo(Membership.State.MEMBER);
+    assertThat(fixed.polling("x")).isEqualTo(Polling.UNKNOWN);
   }
 
   @Test
   void theAnnouncedIntervalIsRemembered() {
     start("a");
     ask("a");
-    assertThat(membership.refresh("a")).isEqualTo(Duration.ofSeconds(20));
-    membership.asked("a", Duration.ZERO);
-    assertThat(membership.refresh("a")).isEqualTo(Duration.ofSeconds(20));
+    Polling announced = new Polling(Duration.ofSeconds(20), Duration.ofSeconds(35));
+    assertThat(membership.polling("a")).isEqualTo(announced);
+    membership.asked("a", null);
+    assertThat(membership.polling("a")).isEqualTo(announced);
+  }
+
+  @Test
+  void aProgramThatIsNotPrometheusMayNeedTwoIntervalsMore() {
+    assertThat(Polling.other(Duration.ofSeconds(20)))
+        .isEqualTo(new Polling(Duration.ofSeconds(20), Duration.ofSeconds(75)));
+    assertThat(Polling.UNKNOWN)
+        .isEqualTo(new Polling(Duration.ofSeconds(30), Duration.ofSeconds(105)));
+  }
+
+  @Test
+  void twoProgramsOfOneNameAreOneCollector() {
+    start("a", "b");
+    Allocation before = membership.allocation();
+    for (int i = 0; i < 10; i++) {
+      pass(1);
+      assertThat(membership.asked("a", Polling.prometheus(Duration.ofSeconds(5))))
+          .isEqualTo(Membership.State.MEMBER);
+      assertThat(membership.asked("a", Polling.other(Duration.ofSeconds(60))))
+          .isEqualTo(Membership.State.MEMBER);
+    }
+    assertThat(membership.allocation()).isSameAs(before);
+    assertThat(membership.discovered()).isEqualTo(2);
   }
 }

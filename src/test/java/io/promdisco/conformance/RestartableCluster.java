@@ -25,13 +25,13 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A separate real API server, which can be killed and started again with the same data. */
-final class RestartableCluster implements AutoCloseable {
+/** A real API server of our own, which can be killed and started again on the same data. */
+public final class RestartableCluster implements AutoCloseable {
   static final String ADMIN = "admin-token";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LISTENS = "0A";
 
-  final int port;
+  public final int port;
   private final Path program;
   private final Path folder;
   private Process process;
@@ -43,7 +43,7 @@ final class RestartableCluster implements AutoCloseable {
    * @param program the program that runs it
    * @param folder for its data
    */
-  RestartableCluster(Path program, Path folder) throws Exception {
+  public RestartableCluster(Path program, Path folder) throws Exception {
     this.program = program;
     this.folder = folder;
     try (ServerSocket free = new ServerSocket(0)) {
@@ -63,16 +63,16 @@ final class RestartableCluster implements AutoCloseable {
    * @param name {@code kubeconfig}, which contains a token, or {@code kubeconfig-cert}, which names
    *     a client certificate
    */
-  String kubeconfig(String name, int through) throws IOException {
+  public String kubeconfig(String name, int through) throws IOException {
     return Files.readString(folder.resolve(name)).replace(":" + port, ":" + through);
   }
 
-  /** Simulates a crash. */
-  void kill() {
+  /** As a crash looks. */
+  public void kill() {
     process.destroyForcibly().onExit().join();
   }
 
-  void start() throws Exception {
+  public void start() throws Exception {
     process =
         new ProcessBuilder(program.toString(), "-dir", folder.toString(), "-port", "" + port)
             .redirectErrorStream(true)
@@ -152,7 +152,8 @@ final class RestartableCluster implements AutoCloseable {
   }
 
   /** Sends a request that must succeed. */
-  JsonNode ask(String method, String path, String body) throws IOException, InterruptedException {
+  public JsonNode ask(String method, String path, String body)
+      throws IOException, InterruptedException {
     HttpResponse<String> answer = send(method, path, body);
     assertThat(answer.statusCode())
         .as("%s %s: %s", method, path, answer.body())

@@ -3,6 +3,7 @@ package io.promdisco.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
 import io.promdisco.allocator.Allocator;
 import io.promdisco.allocator.AllocatorConfigReader;
@@ -15,7 +16,10 @@ import io.promdisco.testing.Certificates;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import io.prometheus.client.CollectorRegistry;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -26,12 +30,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +67,32 @@ class AllocatorRoutesTest {
       """;
   private static final String SHARE =
       "/jobs/serviceMonitor%2Fns+a%2Fapp%2Bb%2F0/targets?collector_id=";
+
+  private static final Pattern CONTROLS = Pattern.compile("[\u007f-\u00a0]");
+  private static final List<String> ODD_NAMES =
+      List.of(
+          ".",
+          "..",
+          "...",
+          "./a",
+          "a/../b",
+          "a//b",
+          "/",
+          "//",
+          "%2e%2e",
+          "%2F",
+          "%",
+          "+",
+          "a+b c",
+          "..;a",
+          ";",
+          "targets",
+          "/targets",
+          "a/targets",
+          "targets/targets",
+          "\uD83D\uDE00",
+          "日本",
+          "\r\nHost: b");
 
   @TempDir private Path folder = Path.of("");
   private final Closer closer = new Closer();
@@ -174,14 +207,79 @@ class AllocatorRoutesTest {
   }
 
   @Test
-  void jobNamesWithEveryEscapeAreFound() throws Exception {
+  void jobNamesWithEveryCharacterAreFoundUnderTheEscapesOfGo() throws Exception {
+    List<String> names = new ArrayList<>(ODD_NAMES);
+    for (char c = 1; c < 0x250; c++) {
+      names.add("a" + c + "b");
+    }
+    StringBuilder jobs = new StringBuilder();
+    for (int i = 0; i < names.size(); i++) {
+      jobs.append(
+          "- {job_name: %s, static_configs: [{targets: ['h%d:1']}]}\n"
+              .formatted(quoted(names.get(i)), i));
+    }
     closer.close();
-    server =
-        start(
-            "collectors: [c]\nconfig: {scrape_configs: [{job_name: \"a %/+&?#;ü\\\"'\","
-                + " static_configs: [{targets: ['h:1']}]}]}\n");
-    String link = json("/jobs").elements().next().get("_link").asText();
-    assertThat(json(link + "?collector_id=c").toString()).contains("h:1");
+    server = start("collectors: [c]\nconfig:\n  scrape_configs:\n" + jobs.toString().indent(2));
+    JsonNode links = json("/jobs");
+    assertThat(links).hasSize(names.size());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+      for (int i = 0; i < names.size(); i++) {
+        String name = names.get(i);
+        String path = "/jobs/" + queryEscaped(name) + "/targets?collector_id=c";
+        assertThat(raw(socket, in, path)).as(path).contains("\"h" + i + ":1\"");
+        String link = links.get(name).get("_link").asText();
+        assertThat(raw(socket, in, link + "?collector_id=c")).contains("\"h" + i + ":1\"");
+      }
+    }
+  }
+
+  private static String quoted(String name) throws IOException {
+    return CONTROLS
+        .matcher(new ObjectMapper().writeValueAsString(name))
+        .replaceAll(
+            found -> String.format(Locale.ROOT, "\\\\u%04x", (int) found.group().charAt(0)));
+  }
+
+  /** As Go's {@code url.QueryEscape}, by which collectors name a job. */
+  private static String queryEscaped(String name) {
+    StringBuilder escaped = new StringBuilder();
+    for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (each & 0xff);
+      if (c == ' ') {
+        escaped.append('+');
+      } else if (c < 0x80 && (Character.isLetterOrDigit(c) || "-_.~".indexOf(c) >= 0)) {
+        escaped.append(c);
+      } else {
+        escaped.append('%').append(String.format(Locale.ROOT, "%02X", (int) c));
+      }
+    }
+    return escaped.toString();
+  }
+
+  /** The body for a path that is sent as it is. */
+  private static String raw(Socket socket, BufferedReader in, String path) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
+    String head = in.readLine();
+    assertThat(head).as(path).contains(" 200 ");
+    int length = 0;
+    for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+      length =
+          line.toLowerCase(Locale.ROOT).startsWith("content-length:")
+              ? Integer.parseInt(line.substring(line.indexOf(':') + 1).strip())
+              : length;
+    }
+    char[] body = new char[length];
+    for (int at = 0; at < length; ) {
+      at += in.read(body, at, length - at);
+    }
+    return new String(body);
   }
 
   @Test

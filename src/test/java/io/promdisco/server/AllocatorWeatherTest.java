@@ -29,6 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -278,8 +281,12 @@ class AllocatorWeatherTest {
     third.poll(url());
     poll();
     assertThat(third.targets("pods")).isNotEmpty();
-    assertThat(shares()).isEqualTo(before); // They keep what has moved for one interval.
-    ticker.advance(Duration.ofSeconds(30));
+    assertThat(shares()).isEqualTo(before);
+    // Until the third asks (10 s), acts on the answer (15 s) and has scraped (1 m).
+    ticker.advance(Duration.ofSeconds(84));
+    poll();
+    assertThat(shares()).isEqualTo(before);
+    ticker.advance(Duration.ofSeconds(1));
     third.poll(url());
     poll();
     List<Set<String>> after = shares();
@@ -331,13 +338,67 @@ class AllocatorWeatherTest {
   }
 
   @Test
-  void aCollectorThatAsksAThousandTimesGetsTheSameBytes() throws Exception {
+  void aCollectorThatAsksWithoutPauseDelaysNoOther() throws Exception {
     startWithShares();
-    String first = get("/jobs/pods/targets?collector_id=collector-0").body();
-    for (int i = 0; i < 1000; i++) {
-      HttpResponse<String> answer = get("/jobs/pods/targets?collector_id=collector-0");
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.body()).isEqualTo(first);
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + "/jobs/pods/targets?collector_id=collector-0"))
+            .build();
+    String first = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    AtomicInteger answers = new AtomicInteger();
+    AtomicBoolean end = new AtomicBoolean();
+    List<CompletableFuture<Void>> asking = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      asking.add(
+          CompletableFuture.runAsync(
+              () -> {
+                while (!end.get() || answers.get() < 1000) {
+                  HttpResponse<String> answer =
+                      http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
+                  assertThat(answer.statusCode()).isEqualTo(200);
+                  assertThat(answer.body()).isEqualTo(first);
+                  answers.incrementAndGet();
+                }
+              },
+              task -> new Thread(task, "asking").start()));
     }
+    try {
+      for (int i = 0; i < 50; i++) {
+        ScriptedCollector other = new ScriptedCollector("collector-1");
+        other.poll(url());
+        assertThat(other.targets("pods")).isEqualTo(shares().get(1));
+      }
+    } finally {
+      end.set(true);
+      CompletableFuture.allOf(asking.toArray(new CompletableFuture<?>[0])).join();
+    }
+    assertThat(answers.get()).isGreaterThanOrEqualTo(1000);
+  }
+
+  @Test
+  void twoProgramsOfOneNameGetTheSameShare() throws Exception {
+    List<Set<String>> before = startWithShares();
+    ScriptedCollector twin = new ScriptedCollector("collector-0");
+    for (int i = 0; i < 3; i++) {
+      ticker.advance(Duration.ofSeconds(20));
+      twin.poll(url());
+      poll();
+      assertThat(twin.targets("pods")).isEqualTo(before.get(0));
+      assertThat(shares()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void anUnknownProgramGetsNothingAndChangesNothing() throws Exception {
+    List<Set<String>> before = startWithShares();
+    ScriptedCollector unknown = new ScriptedCollector("nobody");
+    for (int i = 0; i < 3; i++) {
+      unknown.poll(url());
+      ticker.advance(Duration.ofSeconds(20));
+      poll();
+      assertThat(unknown.targets("pods")).isEmpty();
+      assertThat(shares()).isEqualTo(before);
+    }
+    assertThat(get("/metrics").body())
+        .contains("opentelemetry_allocator_collectors_discovered 2.0");
   }
 }

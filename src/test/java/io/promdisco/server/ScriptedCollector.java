@@ -85,6 +85,7 @@ final class ScriptedCollector {
         HttpRequest.newBuilder(URI.create(url))
             .timeout(Duration.ofSeconds(20))
             .header("X-Prometheus-Refresh-Interval-Seconds", "10")
+            .header("User-Agent", "Prometheus/")
             .build();
     return http.send(request, HttpResponse.BodyHandlers.ofString());
   }

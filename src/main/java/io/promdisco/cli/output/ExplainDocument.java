@@ -7,6 +7,7 @@ import io.promdisco.explain.MonitorExplanation;
 import io.promdisco.explain.MonitorJobExplanation;
 import io.promdisco.explain.RuleDrops;
 import io.promdisco.explain.RuleEffectText;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.monitors.Rejection;
 import io.promdisco.relabel.RelabelTrace.Step;
@@ -111,6 +112,11 @@ public final class ExplainDocument {
     }
     if (target.outcome() instanceof TargetOutcome.Failed failed) {
       map.put("problem", failed.message());
+    }
+    AssignedCollectors collectors = target.collectors();
+    if (collectors != null) {
+      map.put("collectors", collectors.names());
+      map.put("collectorReason", collectors.reason());
     }
     map.put("discoveredLabels", target.trace().discovered().toMap());
     List<Map<String, Object>> rules = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.promdisco.explain.JobExplanation;
 import io.promdisco.explain.MonitorExplanation;
 import io.promdisco.explain.MonitorJobExplanation;
 import io.promdisco.explain.RuleEffectText;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.monitors.Rejection;
 import io.promdisco.monitors.SelectionStep;
@@ -14,6 +15,7 @@ import io.promdisco.scrape.TargetOutcome;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.PrintableText;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints an answer of {@code explain} for people: job by job, rule by rule, and a sentence at the
@@ -123,6 +125,17 @@ public final class ExplainPrinter {
         target.trace().steps().stream().mapToInt(step -> place(job, step).length()).max().orElse(0);
     target.trace().steps().forEach(step -> step(job, step, width));
     verdict(target.outcome());
+    collectors(target.collectors());
+  }
+
+  private void collectors(@Nullable AssignedCollectors collectors) {
+    if (collectors != null) {
+      String names = String.join(", ", collectors.names());
+      console.line(
+          "    collector  ",
+          names.isEmpty() ? Console.red("none") : names,
+          Console.dim("  " + collectors.reason()));
+    }
   }
 
   private static String place(JobExplanation job, Step step) {

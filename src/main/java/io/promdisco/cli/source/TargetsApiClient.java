@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.collect.Iterables;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.TargetRow;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.discovery.JobStatus;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.http.BodyReader;
 import io.promdisco.http.Exchange;
 import io.promdisco.http.Request;
@@ -20,12 +22,16 @@ import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the targets and the configuration of a running {@code promdisco serve} or Prometheus. */
 public final class TargetsApiClient {
@@ -40,6 +46,9 @@ public final class TargetsApiClient {
                       .maxDocumentLength(Runtime.getRuntime().maxMemory() / 8)
                       .build())
               .build());
+
+  /** So that a URL does not become too long. */
+  private static final int ADDRESSES_AT_ONCE = 20;
 
   private final URI base;
   private final Duration timeout;
@@ -128,6 +137,43 @@ public final class TargetsApiClient {
     return get("/api/v1/status/config").path("data").path("yaml").asText();
   }
 
+  /**
+   * Which collectors scrape the targets of a job, by the ids of the targets.
+   *
+   * @param addresses of the targets, before relabelling
+   * @return nothing if the server is no target allocator
+   * @throws CommandException if it does not know, or cannot be reached
+   */
+  public Optional<Map<String, AssignedCollectors>> collectors(
+      String job, Collection<String> addresses) {
+    Map<String, AssignedCollectors> all = new HashMap<>();
+    for (List<String> some : Iterables.partition(addresses, ADDRESSES_AT_ONCE)) {
+      StringBuilder path = new StringBuilder("/api/v1/allocation?job=" + encoded(job));
+      some.forEach(address -> path.append("&address=").append(encoded(address)));
+      Optional<JsonNode> answer = ask(path.toString(), true);
+      if (answer.isEmpty()) {
+        return Optional.empty();
+      }
+      all.putAll(collectors(answer.get()));
+    }
+    return Optional.of(all);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, AssignedCollectors> collectors(JsonNode document) {
+    Map<String, AssignedCollectors> collectors = new HashMap<>();
+    for (JsonNode target : document.at("/data/targets")) {
+      List<String> names = new ArrayList<>();
+      target.path("collectors").forEach(name -> names.add(name.asText()));
+      collectors.put(
+          target.path("id").asText(), new AssignedCollectors(names, target.path("reason").asText()));
+    }
+    return collectors;
+  }
+
   private static TargetRow row(JsonNode node, boolean active) {
     return new TargetRow(
         node.path("scrapePool").asText(),
@@ -146,13 +192,18 @@ public final class TargetsApiClient {
   }
 
   private JsonNode get(String path) {
+    return ask(path, false).orElseThrow();
+  }
+
+  /** An answer; nothing if the server has no such path, which it need not have. */
+  private Optional<JsonNode> ask(String path, boolean optional) {
     HttpClientConfig http = HttpClientConfig.builder().followRedirects(false).build();
     try (SystemTicker ticker = new SystemTicker();
         Sender sender =
             new Sender(
                 ServerSettings.of(base.toString(), option, http, System.getenv(), ticker),
                 ticker)) {
-      return read(sender, path);
+      return read(sender, path, optional);
     } catch (IOException e) {
       throw unreachable("cannot be read: " + e.getMessage());
     } catch (InterruptedException e) {
@@ -168,10 +219,14 @@ public final class TargetsApiClient {
     }
   }
 
-  private JsonNode read(Sender sender, String path) throws IOException, InterruptedException {
+  private Optional<JsonNode> read(Sender sender, String path, boolean optional)
+      throws IOException, InterruptedException {
     Request request =
         Request.within(timeout, URI.create(server() + path), Map.of("Accept", "application/json"));
     try (Exchange exchange = sender.send(request)) {
+      if (optional && exchange.code() == 404) {
+        return Optional.empty();
+      }
       if (exchange.code() != 200) {
         throw unreachable("answers " + path + " with status " + exchange.code());
       }
@@ -179,7 +234,7 @@ public final class TargetsApiClient {
       if (!"success".equals(document.path("status").asText())) {
         throw unreachable("does not answer " + path + " as Prometheus does");
       }
-      return document;
+      return Optional.of(document);
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (JacksonException e) {

@@ -21,6 +21,7 @@ public final class ConfigWarnings {
   private ConfigWarnings() {}
 
   public static void report(List<LocatedJob> jobs) {
+    jobs.forEach(ConfigWarnings::reportName);
     IdenticalJobsWarning.report(jobs);
     NamespaceWarning.report(jobs);
     Map<Position, Integer> uses = new HashMap<>();
@@ -29,6 +30,23 @@ public final class ConfigWarnings {
     }
     for (RuleCheck check : RULE_CHECKS) {
       report(check, jobs, uses);
+    }
+  }
+
+  /**
+   * Prometheus, vmagent and the OpenTelemetry Collector send such a path as it is. Browsers, curl
+   * and proxies shorten it (RFC 3986, section 5.2.4), and these names have no escapes.
+   */
+  private static void reportName(LocatedJob job) {
+    String name = job.config().jobName();
+    if (name.equals(".") || name.equals("..")) {
+      job.section()
+          .warn(
+              "job_name",
+              "browsers and HTTP proxies remove \""
+                  + name
+                  + "\" from the path of a URL, so the targets of this job cannot be read through"
+                  + " them (expected: another name)");
     }
   }
 

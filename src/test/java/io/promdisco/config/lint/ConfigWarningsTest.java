@@ -41,6 +41,21 @@ class ConfigWarningsTest {
     return "kubernetes_sd_configs: [{role: " + role + "}]";
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {".", ".."})
+  void aNameThatProxiesRemoveFromUrls(String name) {
+    String jobs = "scrape_configs:\n- {job_name: %s, static_configs: [{targets: ['h:1']}]}\n";
+    assertThat(problems(jobs.formatted("'" + name + "'")))
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "p.yml:2:14: scrape_configs[0].job_name: browsers and HTTP proxies remove \""
+                + name
+                + "\" from the path of a URL, so the targets of this job cannot be read through"
+                + " them (expected: another name)");
+    assertThat(problems(jobs.formatted("'" + name + "." + "a'"))).isEmpty();
+  }
+
   @Test
   void aRuleWithManySourceLabelsAndALongRegexTakesLittleTime() {
     String labels = "__meta_kubernetes_node_name, ".repeat(29) + "__meta_kubernetes_pod_name";
