@@ -150,7 +150,7 @@ public final class MonitorExplainer implements TargetCollector {
     }
     if (tally.count(outcome.getClass()) <= limit) {
       RelabelTrace trace = RelabelTrace.of(job.relabelRules(), discovered);
-      tally.targets.add(new TracedTarget(provider, source, trace, outcome));
+      tally.targets.add(new TracedTarget(provider, source, trace, outcome, null));
     }
   }
 
