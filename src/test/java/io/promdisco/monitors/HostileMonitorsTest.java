@@ -189,8 +189,12 @@ class HostileMonitorsTest {
     ObjectNode secret = ManifestReader.object(SECRET);
     ObjectNode map =
         ManifestReader.object(
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: id, namespace: shop}\n"
-                + "data: {id: x}\n");
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: id, namespace: shop}
+            data: {id: x}
+            """);
 
     assertThat(compile(monitor, secret, map).references()).anyMatch(DataName::isSecret);
     CompiledMonitors compiled =
