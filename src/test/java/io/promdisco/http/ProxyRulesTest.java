@@ -79,7 +79,7 @@ class ProxyRulesTest {
     String expected = " (expected http://host:port, https://host:port or socks5://host:port)";
     Map<String, String> refused =
         Map.of(
-            "ftp://u:s3cret@p:1", "a proxy of scheme ftp",
+            "ftp://u:s3cret@p:1", "unsupported proxy scheme ftp",
             "http://u:s3cret@p p", "not a proxy URL",
             "http://u:s3cret@", "a proxy URL without a host",
             "http:///path", "a proxy URL without a host");

@@ -187,7 +187,7 @@ class WorkersTest {
             ticker.advance(Duration.ofSeconds(1));
             assertThat(dropped()).isEqualTo(2);
           });
-      assertThat(log.lines("given up")).hasSize(1);
+      assertThat(log.lines("is dropped")).hasSize(1);
       assertThat(log.lines("WARN", "w: bad failed 6 times and is dropped")).hasSize(1);
       assertThat(workers).isNotNull();
     }
