@@ -224,6 +224,23 @@ public final class MonitorSettings {
         : Optional.of("the namespace selector does not match");
   }
 
+  /** Whether the settings may select resources of a kind. */
+  public boolean selects(MonitorKind kind) {
+    Selection selection = selections.get(kind);
+    return selection != null && selection.object != null;
+  }
+
+  /** Returns the only namespaces whose resources count; none: all that are not denied. */
+  public Set<String> allowedNamespaces() {
+    return allowed;
+  }
+
+  /** Whether labels of namespaces decide which resources count. */
+  public boolean readsNamespaces() {
+    return selections.values().stream()
+        .anyMatch(selection -> selection.object != null && !selection.namespace.terms().isEmpty());
+  }
+
   /** Returns the namespaces of Secrets that may be read; none: all. */
   Set<String> secretNamespaces() {
     return secretNamespaces;

@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 
 /**
  * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
- * asked for JSON only from then on. Safe for all threads.
+ * asked for JSON only from then on. Asks for JSON only where documents are read. Safe for all
+ * threads.
  */
 final class ApiServerClient implements ResourceClient, AccessReview {
   private static final Logger log = EscapingLogger.of(ApiServerClient.class);
@@ -100,7 +101,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     }
     query.add("continue", continueToken);
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
+    try (Exchange exchange = open(sender, query, "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
@@ -130,7 +131,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     Duration longest = timeout.plus(WATCH_SLACK);
     Duration pause = sendsNone || longest.compareTo(WATCH_PAUSE) < 0 ? longest : WATCH_PAUSE;
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
+    try (Exchange exchange = open(sender, query, WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), notingBookmarks(handler));
@@ -159,17 +160,17 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     return reviews.allows(verb, resource, namespace);
   }
 
-  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
+  private Exchange open(Sender sender, Query query, String parameter, Duration pause)
       throws IOException, InterruptedException {
-    boolean offersProtobuf = !jsonOnly;
+    boolean offersProtobuf = !jsonOnly && !query.resource.isDocument();
     String json = JSON + parameter;
     String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
-    Exchange exchange = sender.send(Request.get(uri, accept, pause));
+    Exchange exchange = sender.send(Request.get(query.uri(), accept, pause));
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
       log.info("{} refuses protobuf; asking for JSON from now on", server);
       jsonOnly = true;
-      return open(sender, uri, parameter, pause);
+      return open(sender, query, parameter, pause);
     }
     if (exchange.code() != 200) {
       try (exchange) {
@@ -271,11 +272,13 @@ final class ApiServerClient implements ResourceClient, AccessReview {
 
   /** A URL that is put together. */
   private final class Query {
+    private final Resource<?> resource;
     private final String place;
     private final StringBuilder url;
     private char separator = '?';
 
     Query(Resource<?> resource, WatchScope scope) {
+      this.resource = resource;
       place = server + resource.path(encoded(scope.namespace()));
       url = new StringBuilder(place);
       add("labelSelector", scope.labelSelector());
