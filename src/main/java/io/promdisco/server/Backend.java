@@ -31,6 +31,11 @@ interface Backend {
   /** Which jobs are complete, in the configuration's order. */
   List<JobStatus> jobs();
 
+  /** What must be known before all jobs are; empty: nothing. */
+  default String waitsFor() {
+    return "";
+  }
+
   /** Whether a job is complete; empty if there is no such job. */
   Optional<JobStatus> job(String name);
 
@@ -50,6 +55,9 @@ interface Backend {
    * @throws ConfigException if it was refused; then the one before stays in force
    */
   boolean tryReload() throws ConfigException;
+
+  /** Applies what was read last again, changed by what comes from elsewhere. */
+  default void reapply() {}
 
   /** As {@link #tryReload}, after a reload that is running. */
   void reload() throws ConfigException;

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -364,6 +365,15 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
+   * Applies the configuration that was read last again, because {@link Builder#change} has another
+   * result now. Only jobs that differ are affected.
+   */
+  @Internal
+  public void reapply() {
+    backend.reapply();
+  }
+
+  /**
    * Listens at another address too, with the same content. The caller closes the result before
    * this.
    *
@@ -442,6 +452,7 @@ public final class PromdiscoServer implements AutoCloseable {
     private boolean watches;
     private @Nullable Configuration configuration;
     private UnaryOperator<Configuration> change = UnaryOperator.identity();
+    private Supplier<String> waitsFor = () -> "";
 
     private Builder() {}
 
@@ -554,8 +565,8 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
-     * Changes each configuration that is read from the file before it is applied, for jobs that
-     * come from elsewhere. Not called for {@link #configuration}.
+     * Changes each configuration before it is applied, also that of {@link #configuration}, for jobs
+     * that come from elsewhere.
      *
      * @param change throws {@link IllegalArgumentException} if it refuses the configuration, which
      *     is then handled as a configuration file that is refused
@@ -566,15 +577,29 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
+     * Is not ready while something must be known before all jobs are. Default: waits for its jobs
+     * alone.
+     *
+     * @param waitsFor what, in one line; empty: nothing
+     */
+    @Internal
+    public Builder waitsFor(Supplier<String> waitsFor) {
+      this.waitsFor = Objects.requireNonNull(waitsFor, "waitsFor");
+      return this;
+    }
+
+    /**
      * Applies the configuration to {@code promdisco}, which the caller closes after the server, and
      * starts to listen.
      *
      * @throws ConfigException if the configuration file is refused
+     * @throws IllegalArgumentException if {@link #change} refuses that of {@link #configuration}
      * @throws ListenException if it cannot listen: the port is in use, the host is not this
      *     machine's
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
-      ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, change, metrics);
+      ReloadableBackend backend = 
+          new ReloadableBackend(promdisco, reader, file, change, waitsFor, metrics);
       if (configuration != null) {
         backend.apply(configuration);
       } else if (file != null) {

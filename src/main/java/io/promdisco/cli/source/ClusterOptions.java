@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -85,6 +87,17 @@ public class ClusterOptions {
   boolean wantsMonitors;
 
   private ManifestReader.@Nullable Contents contents;
+
+  /** What was said about the choice of clusters. */
+  final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  /** Options of a command that reads a cluster and discovers nothing in it. */
+  public static ClusterOptions of(@Nullable Path kubeconfig, @Nullable String context) {
+    ClusterOptions options = new ClusterOptions();
+    options.kubeconfig = kubeconfig;
+    options.context = context;
+    return options;
+  }
 
   /** The exit code of a command that would end with {@code code} with a usable dump. */
   public int exitCode(int code) {

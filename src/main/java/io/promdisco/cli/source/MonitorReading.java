@@ -5,6 +5,8 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
 import io.promdisco.monitors.CompiledMonitors;
 import io.promdisco.monitors.InvalidSettingsException;
 import io.promdisco.monitors.MonitorCompiler;
@@ -12,13 +14,17 @@ import io.promdisco.monitors.MonitorJob;
 import io.promdisco.monitors.MonitorObjects;
 import io.promdisco.monitors.MonitorSettings;
 import io.promdisco.monitors.Rejection;
+import io.promdisco.monitors.live.MonitorFollower;
 import io.promdisco.offline.ManifestException;
 import io.promdisco.offline.ManifestReader;
+import io.promdisco.util.SystemTicker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** Reads Prometheus Operator resources from where the options say, and compiles them. */
@@ -27,6 +33,7 @@ public final class MonitorReading {
 
   private final ClusterOptions cluster;
   private final Console console;
+  private Duration timeout = Duration.ofSeconds(30);
 
   public MonitorReading(ClusterOptions cluster, Console console) {
     this.cluster = cluster;
@@ -34,26 +41,89 @@ public final class MonitorReading {
     cluster.wantsMonitors = true;
   }
 
+  /** Waits so long for a cluster. Default: 30 s. */
+  public MonitorReading within(Duration limit) {
+    timeout = limit;
+    return this;
+  }
+
   /**
-   * Compiles the resources of the dump.
+   * Compiles the resources of the dump; without one, those of the cluster.
    *
    * @param file the settings
-   * @throws CommandException if a file cannot be read
+   * @throws CommandException if a file or the cluster cannot be read
    */
   public CompiledMonitors compile(Path file) {
-    if (cluster.manifests.isEmpty()) {
-      throw CommandException.usage(
-          "monitors are read from a dump only (expected: --manifests FILE)");
-    }
-    MonitorObjects objects = objects();
+    MonitorObjects objects = cluster.manifests.isEmpty() ? null : objects();
     try {
-      MonitorSettings settings = MonitorSettings.of(document(file));
-      for (String warning : settings.warnings()) {
-        console.errorLine(Console.yellow("warning: "), file, ": ", warning);
-      }
-      return new MonitorCompiler(settings).compile(objects);
+      MonitorSettings settings = settings(file);
+      return objects == null ? read(settings) : new MonitorCompiler(settings).compile(objects);
     } catch (InvalidSettingsException e) {
       return CompiledMonitors.refused(e);
+    }
+  }
+
+  private MonitorSettings settings(Path file) throws InvalidSettingsException {
+    MonitorSettings settings = MonitorSettings.of(document(file));
+    for (String warning : settings.warnings()) {
+      console.errorLine(Console.yellow("warning: "), file, ": ", warning);
+    }
+    return settings;
+  }
+
+  /** Reads the resources of the cluster once. Prints which kinds it does not have. */
+  private CompiledMonitors read(MonitorSettings settings) {
+    CompiledMonitors none = new MonitorCompiler(settings).compile(MonitorObjects.of(List.of()));
+    if (none.isRefused()) {
+      return none;
+    }
+    try (SystemTicker ticker = new SystemTicker();
+        MonitorFollower follower =
+            new MonitorFollower(
+                settings,
+                LiveMonitors.CLUSTER,
+                DiscoverySetup.clients(cluster, console).apply(ticker),
+                ticker,
+                Metrics.none(),
+                any -> {})) {
+      try (ProgressLine waiting = ProgressLine.show(console, follower::waitingFor)) {
+        Objects.requireNonNull(waiting);
+        follower.awaitAnswers(timeout);
+      }
+      String unknown = follower.waitingFor();
+      if (!unknown.isEmpty()) {
+        throw CommandException.unreachable(unknown);
+      }
+      follower
+          .problems()
+          .forEach(problem -> console.errorLine(Console.yellow("warning: "), problem));
+      return follower.latest().orElse(none);
+    } catch (DiscoveryException e) {
+      throw CommandException.unreachable(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandException.unreachable("interrupted while the monitors were read");
+    }
+  }
+
+  /**
+   * Follows the resources of the cluster.
+   *
+   * @param file the settings
+   * @param metrics counts jobs, rejections and failures
+   * @throws CommandException if the settings are refused, or there is no cluster to connect to
+   */
+  public LiveMonitors follow(Path file, Metrics metrics) {
+    try {
+      return LiveMonitors.follow(
+          settings(file),
+          LiveMonitors.CLUSTER,
+          DiscoverySetup.clients(cluster, console),
+          metrics);
+    } catch (InvalidSettingsException e) {
+      throw CommandException.usage(file + ": " + e.getMessage());
+    } catch (DiscoveryException e) {
+      throw CommandException.unreachable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -84,7 +154,8 @@ public final class MonitorReading {
     return configuration -> joined(configuration, added);
   }
 
-  private static Configuration joined(Configuration configuration, List<ScrapeConfig> added) {
+  /** Adds jobs to a configuration. */
+  static Configuration joined(Configuration configuration, List<ScrapeConfig> added) {
     List<ScrapeConfig> jobs = new ArrayList<>(configuration.jobs());
     jobs.addAll(added);
     Map<String, Object> effective = new LinkedHashMap<>(configuration.effective());
@@ -92,7 +163,12 @@ public final class MonitorReading {
     return new Configuration(jobs, effective, configuration.warnings());
   }
 
-  private static JsonNode document(Path file) {
+  /**
+   * Reads settings.
+   *
+   * @throws CommandException if the file cannot be read
+   */
+  public static JsonNode document(Path file) {
     try {
       List<JsonNode> documents = ManifestReader.documents(file);
       if (documents.size() == 1) {
