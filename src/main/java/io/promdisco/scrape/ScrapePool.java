@@ -107,7 +107,14 @@ final class ScrapePool {
    *
    * @return false if they give the same targets as the newest ones: then no whole update is needed
    */
+  @SuppressWarnings("ReferenceEquality") // of many jobs most are the same objects
   boolean announce(long configuration, ScrapeConfig config) {
+    synchronized (this) {
+      Map.Entry<Long, Plan> last = announced.lastEntry();
+      if ((last == null ? plan : last.getValue()).config == config) {
+        return false;
+      }
+    }
     TargetBuilder builder = new TargetBuilder(config);
     synchronized (this) {
       Map.Entry<Long, Plan> last = announced.lastEntry();
