@@ -205,16 +205,13 @@ public final class AllocatorConfigReader {
             root -> {
               SettingValues values = ROOT.read(root, new ConfigPaths(folder));
               monitors.set(
-                  readsMonitors == null
-                      ? values.get(CRS_SECTION).get(CRS_ENABLED)
-                      : readsMonitors);
+                  readsMonitors == null ? values.get(CRS_SECTION).get(CRS_ENABLED) : readsMonitors);
               read.add(settings(values));
               return root.sectionOrEmpty("config");
             },
             (config, jobs) -> check(config, jobs, monitors.get()));
     boolean usable = result.configuration().isPresent() && !read.isEmpty();
-    return new Result(
-        usable ? Optional.of(read.get(0)) : Optional.empty(), result, monitors.get());
+    return new Result(usable ? Optional.of(read.get(0)) : Optional.empty(), result, monitors.get());
   }
 
   /** Notes jobs that cannot be served. */

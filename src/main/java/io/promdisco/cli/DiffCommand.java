@@ -133,9 +133,7 @@ final class DiffCommand implements Callable<Integer> {
               + " to compare (expected: two, each a file, an --at-server or a --prometheus-cr)");
     }
     MonitorReading reading =
-        monitors.isEmpty()
-            ? null
-            : new MonitorReading(cluster, console).within(waiting.timeout);
+        monitors.isEmpty() ? null : new MonitorReading(cluster, console).within(waiting.timeout);
     CommandException.requireRange("--limit", limit, 0, Integer.MAX_VALUE);
     Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
     try (Side old = side(0, clients, reading);

@@ -24,6 +24,7 @@ import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -178,7 +179,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static void requireDistinctJobs(UnaryOperator<Configuration> added, Configuration read) {
     try {
-      added.apply(read);
+      Objects.requireNonNull(added.apply(read));
     } catch (IllegalArgumentException e) {
       throw CommandException.usage(e);
     }

@@ -79,9 +79,7 @@ public final class MonitorCompiler {
           why.isEmpty()
               ? null
               : Rejection.of(
-                  checked.object,
-                  Rejection.Reason.DATA_NOT_READ,
-                  String.valueOf(checked.problem)),
+                  checked.object, Rejection.Reason.DATA_NOT_READ, String.valueOf(checked.problem)),
           before == null ? List.of() : before.jobs,
           before == null ? List.of() : before.deniedJobs);
     }

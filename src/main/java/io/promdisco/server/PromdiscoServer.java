@@ -565,8 +565,8 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
-     * Changes each configuration before it is applied, also that of {@link #configuration}, for jobs
-     * that come from elsewhere.
+     * Changes each configuration before it is applied, also that of {@link #configuration}, for
+     * jobs that come from elsewhere.
      *
      * @param change throws {@link IllegalArgumentException} if it refuses the configuration, which
      *     is then handled as a configuration file that is refused
@@ -598,7 +598,7 @@ public final class PromdiscoServer implements AutoCloseable {
      *     machine's
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
-      ReloadableBackend backend = 
+      ReloadableBackend backend =
           new ReloadableBackend(promdisco, reader, file, change, waitsFor, metrics);
       if (configuration != null) {
         backend.apply(configuration);

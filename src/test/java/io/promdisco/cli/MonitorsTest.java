@@ -159,8 +159,7 @@ class MonitorsTest {
   @Test
   void withoutADumpTheClusterIsRead() {
     String none = "none.yaml";
-    assertThat(cli.run("monitors", settings, "--kubeconfig", none))
-        .isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.run("monitors", settings, "--kubeconfig", none)).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(cli.err()).contains(none);
     assertThat(cli.run("targets", "--prometheus-cr", settings, "--kubeconfig", none))
         .isEqualTo(ExitCode.UNREACHABLE);

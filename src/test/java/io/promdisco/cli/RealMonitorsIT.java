@@ -162,8 +162,10 @@ class RealMonitorsIT {
   private void uninstall(String kind) throws Exception {
     String path = DEFINITIONS + "/" + kind + ".monitoring.coreos.com";
     cluster().request("DELETE", path, null);
-    eventually(() -> assertThat(cluster().request("GET", DEFINITIONS, null).toString())
-        .doesNotContain("\"" + kind + ".monitoring.coreos.com\""));
+    eventually(
+        () ->
+            assertThat(cluster().request("GET", DEFINITIONS, null).toString())
+                .doesNotContain("\"" + kind + ".monitoring.coreos.com\""));
   }
 
   /** Creates the monitor as soon as its definition is served. */
@@ -185,8 +187,7 @@ class RealMonitorsIT {
     server.createContext(
         "/metrics",
         exchange -> {
-          credentials.add(
-              String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+          credentials.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
           byte[] body = "up_here 1\n".getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4");
           exchange.sendResponseHeaders(200, body.length);
@@ -309,8 +310,7 @@ class RealMonitorsIT {
     eventually(() -> assertThat(jobs(url)).containsExactly("serviceMonitor/shop/web/0"));
     eventually(() -> assertThat(credentials).contains("Bearer token-one"));
 
-    cluster()
-        .request("PUT", SECRETS + "/auth", documents(SECRET.formatted("token-two")).get(0));
+    cluster().request("PUT", SECRETS + "/auth", documents(SECRET.formatted("token-two")).get(0));
     eventually(() -> assertThat(scrapeConfigs(url).body()).contains("token-two"));
     // The collector compares configurations without their secrets, so it takes this one later.
 

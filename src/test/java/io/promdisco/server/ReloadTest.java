@@ -47,7 +47,8 @@ class ReloadTest {
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       reload.apply(new ConfigLoader().load(file));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
 
@@ -115,7 +116,8 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
       assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
           .satisfiesExactly(
@@ -145,7 +147,8 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       for (int i = 0; i < 20; i++) {
         assertThat(reload.tryReload()).isTrue();
       }

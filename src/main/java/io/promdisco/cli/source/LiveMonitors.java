@@ -22,7 +22,6 @@ import io.promdisco.util.Ticker;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -48,7 +47,7 @@ public final class LiveMonitors implements AutoCloseable {
   private volatile List<ScrapeConfig> jobs = List.of(); // written by the follower's thread
 
   /** Jobs as they were compiled, and as they are discovered; of the follower's thread. */
-  private Map<ScrapeConfig, ScrapeConfig> placed = new IdentityHashMap<>();
+  private IdentityHashMap<ScrapeConfig, ScrapeConfig> placed = new IdentityHashMap<>();
 
   @GuardedBy("this")
   private boolean isRead;
@@ -98,7 +97,7 @@ public final class LiveMonitors implements AutoCloseable {
 
   private void changed(CompiledMonitors monitors) {
     report.report(monitors);
-    Map<ScrapeConfig, ScrapeConfig> now = new IdentityHashMap<>();
+    IdentityHashMap<ScrapeConfig, ScrapeConfig> now = new IdentityHashMap<>();
     for (ScrapeConfig job : monitors.configs()) {
       ScrapeConfig known = placed.get(job);
       now.put(job, known == null ? placed(job) : known);

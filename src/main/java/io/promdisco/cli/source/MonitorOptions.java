@@ -70,8 +70,7 @@ public final class MonitorOptions {
   public Optional<LiveMonitors> follow(
       ClusterOptions cluster, Console console, Consumer<Configuration> changed) {
     Optional<LiveMonitors> live = follow(cluster, console, Metrics.none());
-    live.ifPresent(
-        monitors -> monitors.onChange(() -> changed.accept(monitors.joined(own))));
+    live.ifPresent(monitors -> monitors.onChange(() -> changed.accept(monitors.joined(own))));
     return live;
   }
 

@@ -116,10 +116,7 @@ public final class MonitorReading {
   public LiveMonitors follow(Path file, Metrics metrics) {
     try {
       return LiveMonitors.follow(
-          settings(file),
-          LiveMonitors.CLUSTER,
-          DiscoverySetup.clients(cluster, console),
-          metrics);
+          settings(file), LiveMonitors.CLUSTER, DiscoverySetup.clients(cluster, console), metrics);
     } catch (InvalidSettingsException e) {
       throw CommandException.usage(file + ": " + e.getMessage());
     } catch (DiscoveryException e) {

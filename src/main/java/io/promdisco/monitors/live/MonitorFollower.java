@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the monitors of a cluster, and each Secret and ConfigMap that they name, and compiles
- * them anew after each change. What cannot be read stays as it was last. A kind whose CRD is missing
- * has no monitors; it is asked for again until it is there. Namespaces are read only where the
- * settings select by their labels.
+ * them anew after each change. What cannot be read stays as it was last. A kind whose CRD is
+ * missing has no monitors; it is asked for again until it is there. Namespaces are read only where
+ * the settings select by their labels.
  *
  * <p>One thread, {@code sd-monitors}, compiles and calls the listener. Safe for all threads.
  *
@@ -119,8 +119,7 @@ public final class MonitorFollower implements AutoCloseable {
     if (scopes.isEmpty()) {
       scopes.add(WatchScope.ALL);
     }
-    namespaces =
-        settings.readsNamespaces() ? follow(Resource.NAMESPACES, WatchScope.ALL) : null;
+    namespaces = settings.readsNamespaces() ? follow(Resource.NAMESPACES, WatchScope.ALL) : null;
     for (MonitorKind kind : MonitorKind.values()) {
       if (settings.selects(kind)) {
         for (WatchScope scope : scopes) {
@@ -143,8 +142,7 @@ public final class MonitorFollower implements AutoCloseable {
     return new Resource<>("", "v1", plural, kind, true, DocumentView.class);
   }
 
-  private <V extends KubeObject> FollowedObjects<V> follow(
-      Resource<V> resource, WatchScope scope) {
+  private <V extends KubeObject> FollowedObjects<V> follow(Resource<V> resource, WatchScope scope) {
     return new FollowedObjects<>(pool, resource, scope, this::changed);
   }
 
@@ -171,12 +169,13 @@ public final class MonitorFollower implements AutoCloseable {
   /** Returns a line for each kind that cannot be read now: what, why, and what to do. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    all().forEach(
-        (name, followed) -> {
-          if (!followed.failure().isEmpty()) {
-            problems.add(name + ": " + followed.failure());
-          }
-        });
+    all()
+        .forEach(
+            (name, followed) -> {
+              if (!followed.failure().isEmpty()) {
+                problems.add(name + ": " + followed.failure());
+              }
+            });
     return problems;
   }
 
@@ -291,7 +290,8 @@ public final class MonitorFollower implements AutoCloseable {
    * @return whether that is what has been followed so far
    */
   private boolean follow(Set<DataName> references) {
-    List<DataName> gone = data.keySet().stream().filter(name -> !references.contains(name)).toList();
+    List<DataName> gone =
+        data.keySet().stream().filter(name -> !references.contains(name)).toList();
     for (DataName name : gone) {
       FollowedObjects<DocumentView> followed = data.remove(name);
       if (followed != null) {

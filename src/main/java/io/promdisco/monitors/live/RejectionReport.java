@@ -39,7 +39,7 @@ public final class RejectionReport {
     Set<Rejection> now = new HashSet<>();
     for (Rejection.Reason reason : Rejection.Reason.values()) {
       long count = monitors.rejected().stream().filter(one -> one.reason() == reason).count();
-      rejected.set(count, reason.text());
+      rejected.set((double) count, reason.text());
     }
     int lines = 0;
     for (Rejection rejection : monitors.rejected()) {

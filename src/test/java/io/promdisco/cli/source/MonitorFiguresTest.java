@@ -150,7 +150,10 @@ class MonitorFiguresTest {
   }
 
   private static int active(Promdisco promdisco) {
-    return promdisco.pools().stream().map(PoolView::counts).mapToInt(counts -> counts.active()).sum();
+    return promdisco.pools().stream()
+        .map(PoolView::counts)
+        .mapToInt(counts -> counts.active())
+        .sum();
   }
 
   private static Cold oneJob(ManifestCluster cluster) throws Exception {

@@ -92,7 +92,9 @@ class MonitorFollowerTest {
   }
 
   private List<String> rejections() {
-    return published.get(published.size() - 1).rejected().stream().map(Rejection::toString).toList();
+    return published.get(published.size() - 1).rejected().stream()
+        .map(Rejection::toString)
+        .toList();
   }
 
   /** Lets broken watches be tried again. */
@@ -115,8 +117,7 @@ class MonitorFollowerTest {
     assertThat(job("serviceMonitor/shop/a/0")).isSameAs(before);
 
     server.put(serviceMonitor("a", ", path: /other"));
-    eventually(
-        () -> assertThat(job("serviceMonitor/shop/a/0").metricsPath()).isEqualTo("/other"));
+    eventually(() -> assertThat(job("serviceMonitor/shop/a/0").metricsPath()).isEqualTo("/other"));
 
     server.delete("PodMonitor/shop/p");
     eventually(() -> assertThat(jobs()).containsExactly("serviceMonitor/shop/a/0"));
@@ -333,8 +334,6 @@ class MonitorFollowerTest {
     server.delete("ServiceMonitor/shop/m0");
     eventually(
         () ->
-            assertThat(rejections())
-                .hasSize(most)
-                .noneMatch(text -> text.contains("DataNotRead")));
+            assertThat(rejections()).hasSize(most).noneMatch(text -> text.contains("DataNotRead")));
   }
 }
