@@ -282,16 +282,28 @@ class ArchitectureTest {
   void monitorsAreCompiledWithoutInputAndOutput() {
     noClasses()
         .that()
-        .resideInAPackage("io.promdisco.monitors..")
+        .resideInAPackage("io.promdisco.monitors")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
+            "io.promdisco.monitors.live..",
             "io.promdisco.discovery..",
             "io.promdisco.providers..",
             "io.promdisco.scrape..",
             "io.promdisco.server..",
             "io.promdisco.explain..",
             "org.slf4j..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.monitors.live..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.providers.kubernetes.client..",
+            "io.promdisco.http..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..")
         .check(CLASSES);
   }
 

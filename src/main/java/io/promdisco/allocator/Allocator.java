@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class Allocator implements AutoCloseable {
   private final @Nullable CollectorPods pods;
   private final Closer closer = new Closer();
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+  private final Supplier<String> waitsFor;
   private volatile boolean ready;
 
   /** Something is not known yet, so that nothing may be said. */
@@ -70,14 +72,17 @@ public final class Allocator implements AutoCloseable {
    * Starts to watch the collectors.
    *
    * @param clients reaches the API server of the collectors
+   * @param waitsFor says what must be known before all jobs are; empty: nothing
    * @throws DiscoveryException if there is no cluster to connect to
    */
   public Allocator(
       AllocatorConfig config,
       Promdisco promdisco,
       Ticker ticker,
-      Function<Ticker, ResourceClientFactory> clients)
+      Function<Ticker, ResourceClientFactory> clients,
+      Supplier<String> waitsFor)
       throws DiscoveryException {
+    this.waitsFor = waitsFor;
     this.config = config;
     this.promdisco = promdisco;
     this.ticker = ticker;
@@ -107,6 +112,10 @@ public final class Allocator implements AutoCloseable {
       String failure = pods == null ? "" : pods.failure();
       return Optional.of(
           "the collectors are not known yet" + (failure.isEmpty() ? "" : ": " + failure));
+    }
+    String unknown = waitsFor.get();
+    if (!unknown.isEmpty()) {
+      return Optional.of(unknown);
     }
     for (JobStatus job : promdisco.jobs()) {
       if (!job.complete()) {

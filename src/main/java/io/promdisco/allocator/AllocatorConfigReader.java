@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,6 @@ import org.jspecify.annotations.Nullable;
  * mistake with its place. Safe for all threads.
  */
 public final class AllocatorConfigReader {
-  /** What to do about Prometheus Operator resources. */
-  public static final String NO_CRS =
-      "ServiceMonitors and other resources of the Prometheus Operator are not supported yet"
-          + " (expected: false, and scrape_configs under config)";
-
   private static final String HASHING = "consistent-hashing";
   private static final String LEAST_WEIGHTED = "least-weighted";
   private static final String PER_NODE = "per-node";
@@ -67,7 +63,7 @@ public final class AllocatorConfigReader {
 
   private static final Setting<Boolean> CRS_ENABLED = bool("enabled", false);
 
-  /** The keys are known, and not read while the resources are not supported. */
+  /** Their values are read where the resources are compiled. */
   private static final SectionTable CRS =
       SectionTable.of(
           "prometheus_cr",
@@ -86,6 +82,7 @@ public final class AllocatorConfigReader {
                           "scrape_config_selector",
                           "scrape_config_namespace_selector",
                           "scrape_interval",
+                          "evaluation_interval",
                           "scrape_protocols",
                           "scrape_classes",
                           "deny_fs_access_through_sms")
@@ -142,6 +139,7 @@ public final class AllocatorConfigReader {
 
   private final ConfigLoader loader;
   private final UnaryOperator<@Nullable String> environment;
+  private final @Nullable Boolean readsMonitors;
 
   /**
    * Reads scrape configs with {@code loader}.
@@ -149,8 +147,21 @@ public final class AllocatorConfigReader {
    * @param environment returns a variable of the environment, or null
    */
   public AllocatorConfigReader(ConfigLoader loader, UnaryOperator<@Nullable String> environment) {
+    this(loader, environment, null);
+  }
+
+  private AllocatorConfigReader(
+      ConfigLoader loader,
+      UnaryOperator<@Nullable String> environment,
+      @Nullable Boolean readsMonitors) {
     this.loader = loader;
     this.environment = environment;
+    this.readsMonitors = readsMonitors;
+  }
+
+  /** A reader for which {@code prometheus_cr.enabled} has this value, whatever files say. */
+  public AllocatorConfigReader readingMonitors(boolean enabled) {
+    return new AllocatorConfigReader(loader, environment, enabled);
   }
 
   /**
@@ -158,8 +169,12 @@ public final class AllocatorConfigReader {
    *
    * @param settings nothing if the file is refused
    * @param scraping the section {@code config}, with the problems of the whole file
+   * @param readsMonitors {@code prometheus_cr.enabled}
    */
-  public record Result(Optional<AllocatorConfig> settings, ConfigLoader.LoadResult scraping) {}
+  public record Result(
+      Optional<AllocatorConfig> settings,
+      ConfigLoader.LoadResult scraping,
+      boolean readsMonitors) {}
 
   private static Setting<String> choice(String key, String missing, List<String> choices) {
     return Setting.choice(key, missing, choices)
@@ -182,30 +197,33 @@ public final class AllocatorConfigReader {
   /** Reads a file. */
   public Result read(Path file) {
     List<AllocatorConfig> read = new ArrayList<>();
+    AtomicBoolean monitors = new AtomicBoolean();
     Path folder = file.getParent() == null ? Path.of("") : file.getParent();
     ConfigLoader.LoadResult result =
         loader.read(
             file,
             root -> {
-              read.add(settings(ROOT.read(root, new ConfigPaths(folder))));
+              SettingValues values = ROOT.read(root, new ConfigPaths(folder));
+              monitors.set(
+                  readsMonitors == null ? values.get(CRS_SECTION).get(CRS_ENABLED) : readsMonitors);
+              read.add(settings(values));
               return root.sectionOrEmpty("config");
             },
-            AllocatorConfigReader::check);
+            (config, jobs) -> check(config, jobs, monitors.get()));
     boolean usable = result.configuration().isPresent() && !read.isEmpty();
-    return new Result(usable ? Optional.of(read.get(0)) : Optional.empty(), result);
+    return new Result(usable ? Optional.of(read.get(0)) : Optional.empty(), result, monitors.get());
   }
 
-  /** Notes that there is nothing to share. */
-  private static void check(Section config, List<ScrapeConfig> jobs) {
-    if (jobs.isEmpty()) {
-      config.error("scrape_configs", "no job (expected: at least one scrape config)");
+  /** Notes jobs that cannot be served. */
+  private static void check(Section config, List<ScrapeConfig> jobs, boolean readsMonitors) {
+    if (jobs.isEmpty() && !readsMonitors) {
+      config.error(
+          "scrape_configs",
+          "no job (expected: at least one scrape config, or prometheus_cr.enabled)");
     }
   }
 
   private AllocatorConfig settings(SettingValues root) {
-    if (root.get(CRS_SECTION).get(CRS_ENABLED)) {
-      root.get(CRS_SECTION).error(CRS_ENABLED, NO_CRS);
-    }
     warn(root);
     List<String> collectors = root.get(COLLECTORS);
     Set<String> names = new HashSet<>();

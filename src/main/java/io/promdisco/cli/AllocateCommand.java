@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
 import io.promdisco.allocator.Allocator;
 import io.promdisco.allocator.AllocatorConfig;
@@ -10,13 +11,18 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.DiscoverySetup;
+import io.promdisco.cli.source.LiveMonitors;
+import io.promdisco.cli.source.MonitorReading;
 import io.promdisco.config.ConfigException;
+import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.Problem;
 import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.monitors.InvalidSettingsException;
+import io.promdisco.monitors.MonitorSettings;
 import io.promdisco.server.ListenException;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.server.access.ServerLimits;
@@ -124,8 +130,10 @@ final class AllocateCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "BOOLEAN",
-      description = "Not supported yet: true is refused.")
-  private boolean prometheusCrs;
+      description =
+          "Allocate also what ServiceMonitors, PodMonitors, Probes and ScrapeConfigs ask for."
+              + " Default: prometheus_cr.enabled, or false.")
+  private @Nullable Boolean prometheusCrs;
 
   @Unmatched private List<String> others = new ArrayList<>();
 
@@ -137,8 +145,7 @@ final class AllocateCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.INFO);
     refuseOthers();
-    AllocatorConfigReader reader =
-        new AllocatorConfigReader(new ConfigLoader().leavingTargetFiles(), System::getenv);
+    AllocatorConfigReader reader = reader();
     PromdiscoServer.Builder builder = PromdiscoServer.builder().configFile(file).watchConfig(true);
     AllocatorConfigReader.Result read = reader.read(file);
     AllocatorConfig config = overridden(accepted(read));
@@ -149,11 +156,21 @@ final class AllocateCommand implements Callable<Integer> {
     try (Closer closer = new Closer()) {
       PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
       ClusterOptions cluster = new ClusterOptions();
+      Optional<LiveMonitors> monitors =
+          read.readsMonitors()
+              ? Optional.of(closer.add(monitors(config, cluster, metrics)))
+              : Optional.empty();
       Promdisco promdisco = closer.add(DiscoverySetup.start(cluster, console, metrics));
       SystemTicker ticker = closer.add(new SystemTicker());
       Allocator allocator =
           closer.add(
-              new Allocator(config, promdisco, ticker, DiscoverySetup.servers(cluster, console)));
+              new Allocator(
+                  config,
+                  promdisco,
+                  ticker,
+                  DiscoverySetup.servers(cluster, console),
+                  () -> monitors.map(LiveMonitors::waitingFor).orElse("")));
+      monitors.ifPresent(following -> builder.change(following::joined));
       PromdiscoServer server =
           closer.add(
               builder
@@ -165,6 +182,10 @@ final class AllocateCommand implements Callable<Integer> {
                   .metrics(metrics)
                   .allocator(allocator)
                   .start(promdisco));
+      if (monitors.isPresent()) {
+        monitors.get().onChange(server::reapply);
+        closer.add(monitors.get()); // Closed before the server.
+      }
       console.errorLine("promdisco listens on " + server.url());
       if (config.https().enabled()) {
         console.errorLine("promdisco listens on " + closer.add(tls(server, config.https())).url());
@@ -184,6 +205,35 @@ final class AllocateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private AllocatorConfigReader reader() {
+    AllocatorConfigReader reader =
+        new AllocatorConfigReader(new ConfigLoader().leavingTargetFiles(), System::getenv);
+    return prometheusCrs == null ? reader : reader.readingMonitors(prometheusCrs);
+  }
+
+  /** Follows the monitors in the cluster of the collectors. */
+  private LiveMonitors monitors(
+      AllocatorConfig config, ClusterOptions cluster, PrometheusMetrics metrics)
+      throws DiscoveryException {
+    ObjectNode document = MonitorReading.document(file).deepCopy();
+    String namespace = config.namespace().isEmpty() ? "default" : config.namespace();
+    document.put("collector_namespace", namespace);
+    document.withObjectProperty("prometheus_cr").put("enabled", true);
+    KubernetesSdConfig.Builder server = KubernetesSdConfig.builder(KubernetesSdConfig.Role.POD);
+    if (!config.kubeconfig().isEmpty()) {
+      server.kubeconfigFile(config.kubeconfig());
+    }
+    try {
+      return LiveMonitors.follow(
+          MonitorSettings.of(document),
+          server.build(),
+          DiscoverySetup.servers(cluster, console),
+          metrics);
+    } catch (InvalidSettingsException e) {
+      throw CommandException.usage(file + ": prometheus_cr: " + e.getMessage());
+    }
+  }
+
   private static void reload(PromdiscoServer server) {
     try {
       server.reload();
@@ -201,10 +251,6 @@ final class AllocateCommand implements Callable<Integer> {
         throw CommandException.usage(
             "Unknown option: '" + other + "' (expected: one of promdisco allocate --help)");
       }
-    }
-    if (prometheusCrs) {
-      throw CommandException.usage(
-          "--enable-prometheus-cr-watcher: " + AllocatorConfigReader.NO_CRS);
     }
   }
 

@@ -80,8 +80,8 @@ final class DiffCommand implements Callable<Integer> {
       names = MonitorReading.OPTION,
       paramLabel = "SETTINGS",
       description =
-          "Instead of a file, use the jobs of the monitors in --manifests, with these"
-              + " settings. Comes after files.")
+          "Instead of a file, use the jobs of the monitors in the cluster, or in --manifests, with"
+              + " these settings. Comes after files.")
   private List<Path> monitors = List.of();
 
   @Mixin private final JobChoice jobs = new JobChoice();
@@ -135,7 +135,8 @@ final class DiffCommand implements Callable<Integer> {
               + sides
               + " to compare (expected: two, each a file, an --at-server or a --prometheus-cr)");
     }
-    MonitorReading reading = monitors.isEmpty() ? null : new MonitorReading(cluster, console);
+    MonitorReading reading =
+        monitors.isEmpty() ? null : new MonitorReading(cluster, console).within(waiting.timeout);
     CommandException.requireRange("--limit", limit, 0, Integer.MAX_VALUE);
     Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
     try (Side old = side(0, clients, reading);

@@ -6,6 +6,7 @@ import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.MonitorReading;
+import io.promdisco.cli.source.WaitOptions;
 import io.promdisco.monitors.CompiledMonitors;
 import io.promdisco.monitors.MonitorJob;
 import io.promdisco.monitors.Rejection;
@@ -16,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,7 +32,7 @@ import picocli.CommandLine.Parameters;
             + " ScrapeConfigs become.",
     footer = {
       "",
-      "The output of a dump holds the Secrets that its resources name. Ends with 1 if a resource or"
+      "The output holds the Secrets that the resources name. Ends with 1 if a resource or"
           + " the settings were refused; resources that are not selected do not count."
     })
 final class MonitorsCommand implements Callable<Integer> {
@@ -53,11 +56,27 @@ final class MonitorsCommand implements Callable<Integer> {
   @Option(
       names = "--manifests",
       paramLabel = "FILE|DIR",
-      required = true,
       description =
           "A dump with monitors, their namespaces, and the Secrets and ConfigMaps that they name"
-              + " (kubectl get ... -o yaml); - is standard input. Repeatable.")
+              + " (kubectl get ... -o yaml); - is standard input. Repeatable. Default: reads the"
+              + " cluster.")
   private List<Path> manifests = List.of();
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description =
+          "Kubeconfig of the cluster. Default: the cluster of this process, or else KUBECONFIG,"
+              + " ~/.kube/config.")
+  private @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description = "Use this context of the kubeconfig and not its current one.")
+  private @Nullable String context;
+
+  @Mixin private final WaitOptions waiting = new WaitOptions();
 
   @Option(
       names = {"-o", "--output"},
@@ -73,9 +92,11 @@ final class MonitorsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    ClusterOptions cluster = new ClusterOptions();
+    Logging.leaveSourceFailures();
+    ClusterOptions cluster = ClusterOptions.of(kubeconfig, context);
     cluster.manifests = Stream.concat(manifests.stream(), more.stream()).toList();
-    CompiledMonitors monitors = new MonitorReading(cluster, console).compile(settings);
+    CompiledMonitors monitors =
+        new MonitorReading(cluster, console).within(waiting.timeout).compile(settings);
     if (form == StructuredPrinter.Form.JSON) {
       Map<String, Object> document = new LinkedHashMap<>(monitors.document());
       document.put("rejected", monitors.rejected().stream().map(Rejection::document).toList());

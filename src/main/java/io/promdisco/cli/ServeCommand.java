@@ -7,6 +7,7 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.LiveMonitors;
 import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.ConfigException;
@@ -23,6 +24,8 @@ import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -135,18 +138,23 @@ final class ServeCommand implements Callable<Integer> {
         });
     Logging.useByDefault(Logging.Level.INFO);
     PromdiscoServer.Builder builder = address();
-    UnaryOperator<Configuration> added = monitors.read(source, console);
-    if (source.namesFile() || !monitors.named()) {
-      builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
-      builder.configuration(joined(added, source.load(console, new JobChoice()))).change(added);
-    } else {
-      builder.configuration(joined(added, Configuration.of()));
-    }
     CountDownLatch end = new CountDownLatch(1);
     Signals.register("TERM", end::countDown);
     Signals.register("INT", end::countDown);
     try (Closer closer = new Closer()) {
       PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+      Optional<LiveMonitors> live = monitors.follow(source, console, metrics);
+      live.ifPresent(closer::add);
+      live.ifPresent(following -> builder.waitsFor(following::waitingFor));
+      UnaryOperator<Configuration> added =
+          live.isPresent() ? live.get()::joined : monitors.read(source, console);
+      Configuration read = Configuration.of();
+      if (source.namesFile() || !monitors.named()) {
+        builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
+        read = source.load(console, new JobChoice());
+      }
+      requireDistinctJobs(added, read);
+      builder.configuration(read).change(added);
       CompletableFuture<PromdiscoServer> started = new CompletableFuture<>();
       Promdisco promdisco = closer.add(DiscoverySetup.start(source, console, metrics));
       SystemTicker ticker = closer.add(new SystemTicker());
@@ -158,6 +166,10 @@ final class ServeCommand implements Callable<Integer> {
       reloadIfAsked(again, early);
       PromdiscoServer server = closer.add(builder.metrics(metrics).start(promdisco));
       started.complete(server);
+      if (live.isPresent()) {
+        live.get().onChange(server::reapply);
+        closer.add(live.get()); // Closed before the server.
+      }
       console.errorLine("promdisco listens on " + server.url());
       DefaultExports.register(metrics.registry());
       end.await();
@@ -169,10 +181,9 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static Configuration joined(
-      UnaryOperator<Configuration> added, Configuration configuration) {
+  private static void requireDistinctJobs(UnaryOperator<Configuration> added, Configuration read) {
     try {
-      return added.apply(configuration);
+      Objects.requireNonNull(added.apply(read));
     } catch (IllegalArgumentException e) {
       throw CommandException.usage(e);
     }

@@ -27,6 +27,7 @@ import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
+import io.promdisco.util.Closer;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -114,7 +115,8 @@ final class TargetsCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     Map<String, Pattern> matchers = matchers();
-    Configuration configuration = jobs.choose(monitors.load(source, console, jobs));
+    Configuration configuration =
+        jobs.choose(monitors.within(waiting.timeout).load(source, console, jobs));
     ListProgress listed = new ListProgress(console);
     try (Promdisco promdisco =
         DiscoverySetup.start(source, DiscoverySetup.clients(source, console), listed)) {
@@ -130,14 +132,34 @@ final class TargetsCommand implements Callable<Integer> {
       if (!printable) {
         code = ExitCode.UNREACHABLE;
       }
-      if (watch && output == OutputFormat.TABLE && console.terminal() && LiveScreen.isSupported()) {
-        new LiveScreen(promdisco, row -> chosen(row, matchers), console.out()).run();
-      } else if (watch && !console.out().checkError()) {
-        ChangePrinter.follow(
-            promdisco, new ChangePrinter(console, row -> chosen(row, matchers), shown));
+      if (watch) {
+        follow(promdisco, matchers, shown);
       }
       return source.exitCode(code);
     }
+  }
+
+  private void follow(Promdisco promdisco, Map<String, Pattern> matchers, List<Target> shown)
+      throws InterruptedException {
+    try (Closer closer = new Closer()) {
+      monitors
+          .follow(source, console, changed -> promdisco.apply(chosen(changed)))
+          .ifPresent(closer::add);
+      if (output == OutputFormat.TABLE && console.terminal() && LiveScreen.isSupported()) {
+        new LiveScreen(promdisco, row -> chosen(row, matchers), console.out()).run();
+      } else if (!console.out().checkError()) {
+        ChangePrinter.follow(
+            promdisco, new ChangePrinter(console, row -> chosen(row, matchers), shown));
+      }
+    }
+  }
+
+  /** Those of the chosen jobs that there are now. */
+  private Configuration chosen(Configuration changed) {
+    return new Configuration(
+        changed.jobs().stream().filter(job -> jobs.includes(job.jobName())).toList(),
+        changed.effective(),
+        changed.warnings());
   }
 
   private Map<String, Pattern> matchers() {

@@ -42,6 +42,17 @@ public record CompiledMonitors(
     return global.isEmpty();
   }
 
+  /**
+   * Checks that the settings let something be selected.
+   *
+   * @throws InvalidSettingsException if they do not
+   */
+  public void requireAccepted() throws InvalidSettingsException {
+    if (isRefused()) {
+      throw new InvalidSettingsException(rejected.get(0).toString());
+    }
+  }
+
   /** Returns the generated document, with secrets. */
   public Map<String, Object> document() {
     Map<String, Object> document = new LinkedHashMap<>();

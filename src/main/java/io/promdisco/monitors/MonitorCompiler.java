@@ -55,16 +55,33 @@ public final class MonitorCompiler {
   /**
    * What became of a resource.
    *
-   * @param problem why it has no jobs; null: nothing is wrong
+   * @param rejection why it has no jobs, or only those of before; null: nothing is wrong
    * @param deniedJobs those that name files
    */
   private record Compiled(
       Checked checked,
-      @Nullable String problem,
+      @Nullable Rejection rejection,
       List<MonitorJob> jobs,
       List<Rejection> deniedJobs) {
     static Compiled refused(Checked checked, @Nullable String problem) {
-      return new Compiled(checked, String.valueOf(problem), List.of(), List.of());
+      return new Compiled(
+          checked,
+          Rejection.of(
+              checked.object, Rejection.Reason.INVALID_CONFIGURATION, String.valueOf(problem)),
+          List.of(),
+          List.of());
+    }
+
+    /** With the jobs of before, while a Secret or ConfigMap is not known. */
+    static Compiled unread(Checked checked, String why, @Nullable Compiled before) {
+      return new Compiled(
+          checked,
+          why.isEmpty()
+              ? null
+              : Rejection.of(
+                  checked.object, Rejection.Reason.DATA_NOT_READ, String.valueOf(checked.problem)),
+          before == null ? List.of() : before.jobs,
+          before == null ? List.of() : before.deniedJobs);
     }
   }
 
@@ -116,10 +133,8 @@ public final class MonitorCompiler {
         names.addAll(one.checked.lookups.names());
         jobs.addAll(one.jobs);
         denied.addAll(one.deniedJobs);
-        if (one.problem != null) {
-          rejected.add(
-              Rejection.of(
-                  one.checked.object, Rejection.Reason.INVALID_CONFIGURATION, one.problem));
+        if (one.rejection != null) {
+          rejected.add(one.rejection);
         }
       }
       rejected.sort(Rejection.ORDER);
@@ -153,9 +168,15 @@ public final class MonitorCompiler {
       }
     }
 
-    private Compiled compiled(Checked checked) {
-      if (checked.before != null && references.findsAgain(checked.lookups)) {
-        return checked.before;
+    private Compiled compiled(Checked found) {
+      if (found.before != null && references.findsAgain(found.lookups)) {
+        return found.before;
+      }
+      // Without what it was before, which would hold what that was before, and so on.
+      Checked checked = new Checked(found.object, found.lookups, found.problem, null);
+      String unread = checked.lookups.whyUnread();
+      if (unread != null) {
+        return Compiled.unread(checked, unread, last.get(checked.object.id()));
       }
       if (checked.problem != null) {
         return Compiled.refused(checked, checked.problem);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,10 @@ public final class MonitorObjects {
       new EnumMap<>(MonitorKind.class);
   private final Map<String, Map<String, String>> namespaces = new TreeMap<>();
   private final Map<String, JsonNode> data = new HashMap<>();
+  private final Function<DataName, @Nullable String> unread;
 
-  private MonitorObjects() {
+  private MonitorObjects(Function<DataName, @Nullable String> unread) {
+    this.unread = unread;
     for (MonitorKind kind : MonitorKind.values()) {
       monitors.put(kind, new TreeMap<>());
     }
@@ -38,7 +41,19 @@ public final class MonitorObjects {
    * its own.
    */
   public static MonitorObjects of(Iterable<? extends JsonNode> objects) {
-    MonitorObjects all = new MonitorObjects();
+    return of(objects, name -> null);
+  }
+
+  /**
+   * As {@link #of(Iterable)}, where some Secrets and ConfigMaps could not be read, so that it is
+   * not known whether they exist.
+   *
+   * @param unread says why one could not be read; empty: reading it has just begun; null: it is
+   *     among the objects, or does not exist. Safe for all threads, and always says the same
+   */
+  public static MonitorObjects of(
+      Iterable<? extends JsonNode> objects, Function<DataName, @Nullable String> unread) {
+    MonitorObjects all = new MonitorObjects(unread);
     objects.forEach(all::add);
     for (NavigableMap<String, MonitorObject> ofKind : all.monitors.values()) {
       for (MonitorObject monitor : ofKind.values()) {
@@ -119,6 +134,14 @@ public final class MonitorObjects {
   /** Returns the labels of a namespace. */
   Map<String, String> namespaceLabels(String namespace) {
     return namespaces.getOrDefault(namespace, Map.of());
+  }
+
+  /**
+   * Returns why a Secret or ConfigMap could not be read; empty: reading it has just begun; null: it
+   * was read, or does not exist.
+   */
+  @Nullable String whyUnread(DataName name) {
+    return unread.apply(name);
   }
 
   /** Whether there is such a Secret. */

@@ -35,6 +35,12 @@ final class References {
   static final class Lookups {
     private final Map<Lookup, @Nullable Object> checked = new HashMap<>();
     private final Map<Lookup, @Nullable Object> used = new HashMap<>();
+    private final Map<DataName, String> unread = new HashMap<>();
+
+    /** Returns why the first Secret or ConfigMap could not be read; null: all were read. */
+    @Nullable String whyUnread() {
+      return unread.values().stream().findFirst().orElse(null);
+    }
 
     /** Returns the Secrets and ConfigMaps that the check has asked for, existing or not. */
     Set<DataName> names() {
@@ -66,7 +72,9 @@ final class References {
       if (exists(lookup.of)) {
         read.add(lookup.of);
       }
-      same &= Objects.deepEquals(value(lookup), entry.getValue());
+      same &=
+          Objects.deepEquals(value(lookup), entry.getValue())
+              && Objects.equals(objects.whyUnread(lookup.of), before.unread.get(lookup.of));
     }
     return same;
   }
@@ -83,14 +91,6 @@ final class References {
    * @throws InvalidMonitorException if there is none, or the settings forbid to read it
    */
   Object secret(String namespace, KeyRef ref) throws InvalidMonitorException {
-    if (!allows(namespace)) {
-      throw new InvalidMonitorException(
-          "unable to get secret "
-              + GoFormatting.quote(ref.name())
-              + ": namespace "
-              + namespace
-              + " is not among the settings' secret_namespaces");
-    }
     return checked(new Lookup(new DataName(true, namespace, ref.name()), ref.key()));
   }
 
@@ -115,10 +115,25 @@ final class References {
 
   private Object checked(Lookup lookup) throws InvalidMonitorException {
     DataName of = lookup.of;
-    Object value = value(lookup);
-    lookups.checked.put(lookup, value);
     String kind = of.isSecret() ? "secret" : "configmap";
     String shown = GoFormatting.quote(of.name());
+    if (!allows(of.namespace())) {
+      throw new InvalidMonitorException(
+          "unable to get "
+              + kind
+              + " "
+              + shown
+              + ": namespace "
+              + of.namespace()
+              + " is not among the settings' secret_namespaces");
+    }
+    Object value = value(lookup);
+    lookups.checked.put(lookup, value);
+    String unread = objects.whyUnread(of);
+    if (unread != null) {
+      lookups.unread.put(of, unread);
+      throw new InvalidMonitorException("unable to get " + kind + " " + shown + ": " + unread);
+    }
     if (!exists(of)) {
       throw new InvalidMonitorException(
           "unable to get " + kind + " " + shown + ": " + kind + "s " + shown + " not found");

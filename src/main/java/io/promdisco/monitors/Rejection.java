@@ -31,6 +31,8 @@ public record Rejection(
   public enum Reason {
     /** The object is refused. */
     INVALID_CONFIGURATION("InvalidConfiguration"),
+    /** A Secret or ConfigMap that it names cannot be read; jobs that it had before stay. */
+    DATA_NOT_READ("DataNotRead"),
     /** The settings select neither it nor its namespace. */
     NOT_SELECTED("NotSelected"),
     /** The job names files, which {@code deny_fs_access_through_sms} forbids. */

@@ -111,7 +111,14 @@ final class ScrapePool {
    * @return false if they result in the same targets as the previous ones, so that no complete
    *     update is needed
    */
+  @SuppressWarnings("ReferenceEquality") // of many jobs most are the same objects
   boolean announce(long configuration, ScrapeConfig config) {
+    synchronized (this) {
+      Map.Entry<Long, Plan> last = announced.lastEntry();
+      if ((last == null ? plan : last.getValue()).config == config) {
+        return false;
+      }
+    }
     TargetBuilder builder = new TargetBuilder(config);
     synchronized (this) {
       Map.Entry<Long, Plan> last = announced.lastEntry();

@@ -31,7 +31,12 @@ interface Backend {
   /** Returns the status of each job, in the order of the configuration. */
   List<JobStatus> jobs();
 
-  /** Returns the status of a job; empty if there is no such job. */
+  /** What must be known before all jobs are; empty: nothing. */
+  default String waitsFor() {
+    return "";
+  }
+
+  /** Whether a job is complete; empty if there is no such job. */
   Optional<JobStatus> job(String name);
 
   /** Calls {@code listener} whenever the result of {@link #jobs} changes. */
@@ -51,7 +56,10 @@ interface Backend {
    */
   boolean tryReload() throws ConfigException;
 
-  /** Same as {@link #tryReload}, but waits for a running reload first. */
+  /** Applies what was read last again, changed by what comes from elsewhere. */
+  default void reapply() {}
+
+  /** As {@link #tryReload}, after a reload that is running. */
   void reload() throws ConfigException;
 
   /**

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -361,8 +362,17 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Listens on a second address with the same content. The caller closes the result before this
-   * server.
+   * Applies the configuration that was read last again, because {@link Builder#change} has another
+   * result now. Only jobs that differ are affected.
+   */
+  @Internal
+  public void reapply() {
+    backend.reapply();
+  }
+
+  /**
+   * Listens at another address too, with the same content. The caller closes the result before
+   * this.
    *
    * @param web the web configuration, with TLS
    * @throws IOException if a certificate cannot be read; the message is one line
@@ -439,6 +449,7 @@ public final class PromdiscoServer implements AutoCloseable {
     private boolean watches;
     private @Nullable Configuration configuration;
     private UnaryOperator<Configuration> change = UnaryOperator.identity();
+    private Supplier<String> waitsFor = () -> "";
 
     private Builder() {}
 
@@ -568,6 +579,18 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
+     * Is not ready while something must be known before all jobs are. Default: waits for its jobs
+     * alone.
+     *
+     * @param waitsFor what, in one line; empty: nothing
+     */
+    @Internal
+    public Builder waitsFor(Supplier<String> waitsFor) {
+      this.waitsFor = Objects.requireNonNull(waitsFor, "waitsFor");
+      return this;
+    }
+
+    /**
      * Applies the configuration to {@code promdisco}, which the caller closes after the server, and
      * starts to listen.
      *
@@ -576,7 +599,8 @@ public final class PromdiscoServer implements AutoCloseable {
      *     address of this machine
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
-      ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, change, metrics);
+      ReloadableBackend backend =
+          new ReloadableBackend(promdisco, reader, file, change, waitsFor, metrics);
       if (configuration != null) {
         backend.apply(configuration);
       } else if (file != null) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class ReloadableBackend implements Backend {
   private final Function<Path, ConfigLoader.LoadResult> reader;
   private final @Nullable Path file;
   private final UnaryOperator<Configuration> change;
+  private final Supplier<String> waitsFor;
   private final PrometheusMetrics metrics;
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
@@ -46,6 +48,9 @@ final class ReloadableBackend implements Backend {
       new RateLimitedLog(System::nanoTime, line -> log.warn("{}", line));
   private final ReentrantLock reloading = new ReentrantLock();
   private volatile Map<String, Object> effective = Map.of();
+
+  /** Before the change; guarded by reloading. */
+  private @Nullable Configuration readLast;
 
   /**
    * Creates a backend that shows what {@code promdisco} discovers.
@@ -60,11 +65,13 @@ final class ReloadableBackend implements Backend {
       Function<Path, ConfigLoader.LoadResult> reader,
       @Nullable Path file,
       UnaryOperator<Configuration> change,
+      Supplier<String> waitsFor,
       PrometheusMetrics metrics) {
     this.promdisco = promdisco;
     this.reader = reader;
     this.file = file;
     this.change = change;
+    this.waitsFor = waitsFor;
     this.metrics = metrics;
     successful =
         metrics.gauge(
@@ -76,10 +83,30 @@ final class ReloadableBackend implements Backend {
             "Timestamp of the last successful configuration reload.");
   }
 
+  /**
+   * Applies a configuration that was read before.
+   *
+   * @throws IllegalArgumentException if the change refuses it
+   */
   void apply(Configuration configuration) {
     reloading.lock();
     try {
-      takeOver(configuration);
+      takeOver(change.apply(configuration));
+      readLast = configuration;
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  @Override
+  public void reapply() {
+    reloading.lock();
+    try {
+      if (readLast != null) {
+        Configuration changed = change.apply(readLast);
+        promdisco.apply(changed);
+        effective = changed.effective();
+      }
     } finally {
       reloading.unlock();
     }
@@ -158,6 +185,7 @@ final class ReloadableBackend implements Backend {
     }
     Configuration configuration = changed(file, result.configuration().get());
     takeOver(configuration);
+    readLast = result.configuration().get();
     String jobs = Nouns.count(configuration.jobs().size(), "job");
     switch (cause) {
       case START -> log.info("loaded {}: {}", file, jobs);
@@ -196,6 +224,11 @@ final class ReloadableBackend implements Backend {
       log.error("the new configuration is invalid, the previous one stays in force: {}", problem);
       throw new ConfigException(List.of(problem));
     }
+  }
+
+  @Override
+  public String waitsFor() {
+    return waitsFor.get();
   }
 
   @Override

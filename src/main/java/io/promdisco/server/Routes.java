@@ -218,7 +218,10 @@ final class Routes {
   }
 
   private void ready(ServerExchange exchange) {
-    String waiting = Readiness.waitingFor(asked(exchange.all("job")));
+    List<String> names = exchange.all("job");
+    String waiting = Readiness.waitingFor(asked(names));
+    String more = names.isEmpty() ? backend.waitsFor() : "";
+    waiting += more.isEmpty() ? "" : more + "\n";
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
     } else {

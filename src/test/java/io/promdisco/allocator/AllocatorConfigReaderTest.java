@@ -153,12 +153,27 @@ class AllocatorConfigReaderTest {
   }
 
   @Test
-  void prometheusOperatorResourcesAreRefused() throws IOException {
-    assertThat(problems("collectors: [a]\nprometheus_cr: {enabled: true}\n" + JOBS))
+  void monitorsMayTakeThePlaceOfScrapeConfigs() throws IOException {
+    AllocatorConfigReader.Result enabled =
+        read("collectors: [a]\nprometheus_cr: {enabled: true, service_monitor_selector: {}}\n");
+    assertThat(enabled.scraping().problems()).isEmpty();
+    assertThat(enabled.settings()).isPresent();
+    assertThat(enabled.readsMonitors()).isTrue();
+
+    assertThat(read("collectors: [a]\n" + JOBS).readsMonitors()).isFalse();
+    assertThat(problems("collectors: [a]\nprometheus_cr: {enabled: false}\n"))
         .singleElement()
         .asString()
-        .startsWith("ta.yaml:2:26: prometheus_cr.enabled: ")
-        .contains("not supported yet");
+        .contains("at least one scrape config, or prometheus_cr.enabled");
+  }
+
+  @Test
+  void anOptionComesBeforeTheFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("ta.yaml"), "collectors: [a]\n");
+    AllocatorConfigReader reader = new AllocatorConfigReader(new ConfigLoader(), environment::get);
+
+    assertThat(reader.readingMonitors(true).read(file).readsMonitors()).isTrue();
+    assertThat(reader.readingMonitors(false).read(file).settings()).isEmpty();
   }
 
   @Test

@@ -38,11 +38,19 @@ class AllocateTest {
   }
 
   @Test
-  void resourcesOfThePrometheusOperatorAreRefused() throws IOException {
-    assertThat(refused("prometheus_cr: {enabled: true}\n" + CONFIG)).contains("not supported yet");
-    assertThat(refused(CONFIG, "--enable-prometheus-cr-watcher")).contains("not supported yet");
-    assertThat(refused(CONFIG, "--enable-prometheus-cr-watcher=true"))
-        .contains("not supported yet");
+  void settingsOfMonitorsAreChecked() throws IOException {
+    assertThat(refused("prometheus_cr: {enabled: true, scrape_interval: 1d}\n" + CONFIG))
+        .contains("ta.yaml: prometheus_cr: ", "scrape_interval");
+    assertThat(
+            refused(
+                "prometheus_cr: {allow_namespaces: [a], deny_namespaces: [b]}\n" + CONFIG,
+                "--enable-prometheus-cr-watcher"))
+        .contains("only one of allowNamespaces or denyNamespaces can be set");
+    assertThat(
+            refused(
+                "prometheus_cr: {enabled: true, probe_selector: {matchLabels: {'-': a}}}\n"
+                    + CONFIG))
+        .contains("SelectionError");
   }
 
   @Test

@@ -157,9 +157,16 @@ class MonitorsTest {
   }
 
   @Test
-  void withoutADumpItSaysWhatIsMissing() {
-    assertThat(cli.run("monitors", settings)).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("--manifests");
+  void withoutADumpTheClusterIsRead() {
+    String none = "none.yaml";
+    assertThat(cli.run("monitors", settings, "--kubeconfig", none)).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.err()).contains(none);
+    assertThat(cli.run("targets", "--prometheus-cr", settings, "--kubeconfig", none))
+        .isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.err()).contains(none);
+    assertThat(cli.run("serve", "--prometheus-cr", settings, "--kubeconfig", none))
+        .isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.err()).contains(none);
   }
 
   @Test

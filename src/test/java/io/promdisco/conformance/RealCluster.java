@@ -162,7 +162,21 @@ public final class RealCluster {
     return JSON.readTree(send("GET", resource.path(""), null).body()).get("items");
   }
 
-  /** Deletes everything but what the server itself creates. */
+  /**
+   * Sends a request about an object of any kind, and expects success; what is deleted may be gone.
+   */
+  public JsonNode request(
+      String method, String path, @org.jspecify.annotations.Nullable JsonNode body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = send(method, path, body);
+    boolean isGone = method.equals("DELETE") && answer.statusCode() == 404;
+    if (answer.statusCode() / 100 != 2 && !isGone) {
+      throw new RefusedException(method + " " + path + ": " + answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  /** Removes everything but what the server itself makes. */
   public void clear() throws IOException, InterruptedException {
     List<Resource<?>> resources = new ArrayList<>(Resource.ALL);
     resources.remove(Resource.NAMESPACES);

@@ -116,7 +116,11 @@ class AllocatorRoutesTest {
     Allocator allocator =
         closer.add(
             new Allocator(
-                read.settings().orElseThrow(), promdisco, ticker, ApiServerClientFactory::new));
+                read.settings().orElseThrow(),
+                promdisco,
+                ticker,
+                ApiServerClientFactory::new,
+                () -> ""));
     server =
         closer.add(
             PromdiscoServer.builder()

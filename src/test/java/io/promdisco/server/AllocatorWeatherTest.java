@@ -111,7 +111,11 @@ class AllocatorWeatherTest {
     Allocator allocator =
         parts.add(
             new Allocator(
-                result.settings().orElseThrow(), promdisco, ticker, ApiServerClientFactory::new));
+                result.settings().orElseThrow(),
+                promdisco,
+                ticker,
+                ApiServerClientFactory::new,
+                () -> ""));
     server =
         parts.add(
             PromdiscoServer.builder()

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +47,8 @@ class ReloadTest {
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       reload.apply(new ConfigLoader().load(file));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
 
@@ -65,6 +67,47 @@ class ReloadTest {
   }
 
   @Test
+  void jobsFromElsewhereChangeWithoutAReloadAndTheOthersStay() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    Path other = Files.writeString(folder.resolve("o.yml"), "scrape_configs:\n" + job("o", "h:2"));
+    List<ScrapeConfig> added = new ArrayList<>();
+    AtomicReference<String> waits = new AtomicReference<>("monitors: not read yet");
+    PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
+      try (PromdiscoServer server =
+          PromdiscoServer.builder()
+              .listen("127.0.0.1", 0)
+              .configFile(file)
+              .change(
+                  read -> {
+                    List<ScrapeConfig> jobs = new ArrayList<>(read.jobs());
+                    jobs.addAll(added);
+                    return Configuration.of(jobs);
+                  })
+              .waitsFor(waits::get)
+              .start(promdisco)) {
+        assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
+        assertThat(ready(server).statusCode()).isEqualTo(503);
+        assertThat(ready(server).body()).isEqualTo("monitors: not read yet\n");
+
+        added.addAll(new ConfigLoader().load(other).jobs());
+        server.reapply();
+        waits.set("");
+        assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
+        assertThat(promdisco.pools()).extracting(PoolView::job).containsExactly("a", "o");
+        assertThat(ready(server).statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  private static HttpResponse<String> ready(PromdiscoServer server) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(server.url() + "/-/ready")).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
   @ExpectsErrors("the second configuration is refused")
   void aReloadLogsErrorsAsErrorsAndWarningsAsWarnings() throws Exception {
     Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
@@ -73,7 +116,8 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
       assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
           .satisfiesExactly(
@@ -103,7 +147,8 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
+          new ReloadableBackend(
+              promdisco, new ConfigLoader()::read, file, c -> c, () -> "", metrics);
       for (int i = 0; i < 20; i++) {
         assertThat(reload.tryReload()).isTrue();
       }
@@ -136,6 +181,7 @@ class ReloadTest {
                 jobs.add(added);
                 return Configuration.of(jobs);
               },
+              () -> "",
               metrics);
       reload.load();
       assertThat(promdisco.pools()).extracting(PoolView::job).containsExactlyInAnyOrder("a", "o");
@@ -210,7 +256,7 @@ class ReloadTest {
                 }));
     try (Promdisco promdisco = Promdisco.builder().build()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, slow::read, file, c -> c, metrics);
+          new ReloadableBackend(promdisco, slow::read, file, c -> c, () -> "", metrics);
       Thread first = new Thread(() -> assertThat(reloaded(reload)).isTrue());
       first.start();
       begun.await();

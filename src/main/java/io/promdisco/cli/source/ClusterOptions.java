@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -88,7 +90,18 @@ public class ClusterOptions {
 
   private ManifestReader.@Nullable Contents contents;
 
-  /** Returns the exit code of a command that would return {@code code} for a usable dump. */
+  /** What was said about the choice of clusters. */
+  final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  /** Options of a command that reads a cluster and discovers nothing in it. */
+  public static ClusterOptions of(@Nullable Path kubeconfig, @Nullable String context) {
+    ClusterOptions options = new ClusterOptions();
+    options.kubeconfig = kubeconfig;
+    options.context = context;
+    return options;
+  }
+
+  /** The exit code of a command that would end with {@code code} with a usable dump. */
   public int exitCode(int code) {
     return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
   }

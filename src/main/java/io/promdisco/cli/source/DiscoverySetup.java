@@ -10,8 +10,6 @@ import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -66,10 +64,9 @@ public final class DiscoverySetup {
    */
   public static Function<Ticker, ResourceClientFactory> servers(
       ClusterOptions options, Console console) {
-    Set<String> told = ConcurrentHashMap.newKeySet();
     Consumer<String> notices =
         notice -> {
-          if (told.add(notice)) {
+          if (options.told.add(notice)) {
             console.errorLine(Console.dim(notice));
           }
         };

@@ -3,14 +3,17 @@ package io.promdisco.cli.source;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.config.Configuration;
+import io.promdisco.metrics.Metrics;
 import io.promdisco.monitors.MonitorJob;
 import io.promdisco.monitors.MonitorSettings;
 import io.promdisco.monitors.MonitorSnapshot;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -23,12 +26,20 @@ public final class MonitorOptions {
       names = MonitorReading.OPTION,
       paramLabel = "SETTINGS",
       description =
-          "Add the jobs of the ServiceMonitors, PodMonitors, Probes and ScrapeConfigs in"
-              + " --manifests, with these settings of the OpenTelemetry target allocator. Without"
-              + " CONFIG, use only these jobs.")
+          "Add the jobs of the ServiceMonitors, PodMonitors, Probes and ScrapeConfigs in the"
+              + " cluster, or in --manifests, with these settings of the OpenTelemetry target"
+              + " allocator. Without CONFIG, use only these jobs.")
   private @Nullable Path settings;
 
   private @Nullable MonitorSnapshot snapshot;
+  private Duration timeout = Duration.ofSeconds(30);
+  private Configuration own = Configuration.of();
+
+  /** Sets how long to wait for the monitors of a cluster. Default: 30 s. */
+  public MonitorOptions within(Duration limit) {
+    timeout = limit;
+    return this;
+  }
 
   /** Reads the configuration and the monitors; every job that is chosen must be correct. */
   public Configuration load(SourceOptions source, Console console, JobChoice jobs) {
@@ -47,7 +58,7 @@ public final class MonitorOptions {
       boolean namesFile,
       Supplier<Configuration> configuration) {
     UnaryOperator<Configuration> monitors = read(cluster, console);
-    Configuration own = namesFile || settings == null ? configuration.get() : Configuration.of();
+    own = namesFile || settings == null ? configuration.get() : Configuration.of();
     try {
       return monitors.apply(own);
     } catch (IllegalArgumentException e) {
@@ -61,7 +72,30 @@ public final class MonitorOptions {
   }
 
   /**
-   * Compiles the monitors of the dump, if the user names settings.
+   * Follows the monitors of the cluster, if the user names settings and no dump. {@code changed} is
+   * called with what {@link #load} would return now, first when they have been read.
+   */
+  public Optional<LiveMonitors> follow(
+      ClusterOptions cluster, Console console, Consumer<Configuration> changed) {
+    Optional<LiveMonitors> live = follow(cluster, console, Metrics.none());
+    live.ifPresent(monitors -> monitors.onChange(() -> changed.accept(monitors.joined(own))));
+    return live;
+  }
+
+  /**
+   * Starts to follow the monitors of the cluster, if the user names settings and no dump.
+   *
+   * @param metrics counts jobs, rejections and failures
+   */
+  public Optional<LiveMonitors> follow(ClusterOptions cluster, Console console, Metrics metrics) {
+    return settings == null || !cluster.manifests.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MonitorReading(cluster, console).follow(settings, metrics));
+  }
+
+  /**
+   * Compiles the monitors of the dump, or of the cluster as they are now, if the user names
+   * settings.
    *
    * @return adds their jobs to a configuration; throws {@link IllegalArgumentException} if that has
    *     a job of the same name
@@ -70,7 +104,7 @@ public final class MonitorOptions {
     if (settings == null) {
       return UnaryOperator.identity();
     }
-    MonitorSnapshot read = new MonitorReading(cluster, console).read(settings);
+    MonitorSnapshot read = new MonitorReading(cluster, console).within(timeout).read(settings);
     snapshot = read;
     return configuration -> MonitorReading.joined(configuration, read.compiled().configs());
   }

@@ -5,6 +5,8 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
 import io.promdisco.monitors.CompiledMonitors;
 import io.promdisco.monitors.InvalidSettingsException;
 import io.promdisco.monitors.MonitorCompiler;
@@ -13,13 +15,17 @@ import io.promdisco.monitors.MonitorObjects;
 import io.promdisco.monitors.MonitorSettings;
 import io.promdisco.monitors.MonitorSnapshot;
 import io.promdisco.monitors.Rejection;
+import io.promdisco.monitors.live.MonitorFollower;
 import io.promdisco.offline.ManifestException;
 import io.promdisco.offline.ManifestReader;
+import io.promdisco.util.SystemTicker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Reads Prometheus Operator resources from where the options say, and compiles them. */
 public final class MonitorReading {
@@ -27,6 +33,7 @@ public final class MonitorReading {
 
   private final ClusterOptions cluster;
   private final Console console;
+  private Duration timeout = Duration.ofSeconds(30);
 
   public MonitorReading(ClusterOptions cluster, Console console) {
     this.cluster = cluster;
@@ -34,11 +41,17 @@ public final class MonitorReading {
     cluster.wantsMonitors = true;
   }
 
+  /** Sets how long to wait for a cluster. Default: 30 s. */
+  public MonitorReading within(Duration limit) {
+    timeout = limit;
+    return this;
+  }
+
   /**
-   * Compiles the resources of the dump.
+   * Compiles the resources of the dump; without one, those of the cluster.
    *
    * @param file the settings
-   * @throws CommandException if a file cannot be read
+   * @throws CommandException if a file or the cluster cannot be read
    */
   public CompiledMonitors compile(Path file) {
     try {
@@ -49,13 +62,11 @@ public final class MonitorReading {
   }
 
   private MonitorSnapshot snapshot(Path file) throws InvalidSettingsException {
-    if (cluster.manifests.isEmpty()) {
-      throw CommandException.usage(
-          "monitors are read from a dump only (expected: --manifests FILE)");
-    }
-    MonitorObjects objects = objects();
+    MonitorObjects objects = cluster.manifests.isEmpty() ? null : objects();
     MonitorSettings settings = settings(file);
-    return new MonitorSnapshot(settings, objects, new MonitorCompiler(settings).compile(objects));
+    return objects == null
+        ? read(settings)
+        : new MonitorSnapshot(settings, objects, new MonitorCompiler(settings).compile(objects));
   }
 
   private MonitorSettings settings(Path file) throws InvalidSettingsException {
@@ -81,6 +92,61 @@ public final class MonitorReading {
 
   private static CommandException refused(Path file, CompiledMonitors monitors) {
     return CommandException.usage(file + ": " + monitors.rejected().get(0));
+  }
+
+  /** Reads the resources of the cluster once. Prints which kinds it does not have. */
+  private MonitorSnapshot read(MonitorSettings settings) {
+    MonitorObjects nothing = MonitorObjects.of(List.of());
+    MonitorSnapshot none =
+        new MonitorSnapshot(settings, nothing, new MonitorCompiler(settings).compile(nothing));
+    if (none.compiled().isRefused()) {
+      return none;
+    }
+    try (SystemTicker ticker = new SystemTicker();
+        MonitorFollower follower =
+            new MonitorFollower(
+                settings,
+                LiveMonitors.CLUSTER,
+                DiscoverySetup.clients(cluster, console).apply(ticker),
+                ticker,
+                Metrics.none(),
+                any -> {})) {
+      try (ProgressLine waiting = ProgressLine.show(console, follower::waitingFor)) {
+        Objects.requireNonNull(waiting);
+        follower.awaitAnswers(timeout);
+      }
+      String unknown = follower.waitingFor();
+      if (!unknown.isEmpty()) {
+        throw CommandException.unreachable(unknown);
+      }
+      follower
+          .problems()
+          .forEach(problem -> console.errorLine(Console.yellow("warning: "), problem));
+      return follower.snapshot().orElse(none);
+    } catch (DiscoveryException e) {
+      throw CommandException.unreachable(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandException.unreachable("interrupted while the monitors were read");
+    }
+  }
+
+  /**
+   * Follows the resources of the cluster.
+   *
+   * @param file the settings
+   * @param metrics counts jobs, rejections and failures
+   * @throws CommandException if the settings are refused, or there is no cluster to connect to
+   */
+  public LiveMonitors follow(Path file, Metrics metrics) {
+    try {
+      return LiveMonitors.follow(
+          settings(file), LiveMonitors.CLUSTER, DiscoverySetup.clients(cluster, console), metrics);
+    } catch (InvalidSettingsException e) {
+      throw CommandException.usage(file + ": " + e.getMessage());
+    } catch (DiscoveryException e) {
+      throw CommandException.unreachable(String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -126,7 +192,12 @@ public final class MonitorReading {
     return new Configuration(jobs, effective, configuration.warnings());
   }
 
-  private static JsonNode document(Path file) {
+  /**
+   * Reads settings.
+   *
+   * @throws CommandException if the file cannot be read
+   */
+  public static JsonNode document(Path file) {
     try {
       List<JsonNode> documents = ManifestReader.documents(file);
       if (documents.size() == 1) {

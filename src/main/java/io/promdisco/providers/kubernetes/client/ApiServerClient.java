@@ -103,7 +103,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     }
     query.add("continue", continueToken);
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
+    try (Exchange exchange = open(sender, query, "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
@@ -133,7 +133,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     Duration longest = timeout.plus(WATCH_SLACK);
     Duration pause = sendsNone || longest.compareTo(WATCH_PAUSE) < 0 ? longest : WATCH_PAUSE;
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
+    try (Exchange exchange = open(sender, query, WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), notingBookmarks(handler));
@@ -162,17 +162,17 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     return reviews.allows(verb, resource, namespace, name);
   }
 
-  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
+  private Exchange open(Sender sender, Query query, String parameter, Duration pause)
       throws IOException, InterruptedException {
-    boolean offersProtobuf = !jsonOnly;
+    boolean offersProtobuf = !jsonOnly && !query.resource.isDocument();
     String json = JSON + parameter;
     String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
-    Exchange exchange = sender.send(Request.get(uri, accept, pause));
+    Exchange exchange = sender.send(Request.get(query.uri(), accept, pause));
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
       log.info("{} does not support protobuf; using JSON from now on", server);
       jsonOnly = true;
-      return open(sender, uri, parameter, pause);
+      return open(sender, query, parameter, pause);
     }
     if (exchange.code() != 200) {
       try (exchange) {
@@ -274,11 +274,13 @@ final class ApiServerClient implements ResourceClient, AccessReview {
 
   /** Builds a URL. */
   private final class Query {
+    private final Resource<?> resource;
     private final String place;
     private final StringBuilder url;
     private char separator = '?';
 
     Query(Resource<?> resource, WatchScope scope) {
+      this.resource = resource;
       place = server + resource.path(encoded(scope.namespace()));
       url = new StringBuilder(place);
       add("labelSelector", scope.labelSelector());

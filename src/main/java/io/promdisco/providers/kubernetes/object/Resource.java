@@ -68,6 +68,11 @@ public record Resource<V extends KubeObject>(
           REPLICA_SETS,
           JOBS);
 
+  /** Whether its objects are read as JSON documents, which no API server sends as protobuf. */
+  public boolean isDocument() {
+    return view == DocumentView.class;
+  }
+
   /** {@code v1} or {@code apps/v1}. */
   public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;

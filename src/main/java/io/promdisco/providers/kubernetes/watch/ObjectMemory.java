@@ -1,6 +1,8 @@
 package io.promdisco.providers.kubernetes.watch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.DocumentView;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
@@ -102,11 +104,19 @@ final class ObjectMemory {
       add(service);
     } else if (object instanceof IngressView ingress) {
       add(ingress);
+    } else if (object instanceof DocumentView document) {
+      add(document.document());
     } else if (object instanceof NodeView node) {
       texts(node.providerId());
       node.addresses().forEach(address -> part(address.type(), address.address()));
       node.conditions().forEach(condition -> part(condition.type(), condition.status()));
     }
+  }
+
+  private void add(JsonNode document) {
+    part(document.textValue());
+    document.properties().forEach(field -> texts(field.getKey()));
+    document.forEach(this::add);
   }
 
   private void add(PodView pod) {

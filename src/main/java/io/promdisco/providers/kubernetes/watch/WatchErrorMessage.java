@@ -38,7 +38,15 @@ public record WatchErrorMessage(String kind, String reason) {
     return reason.contains(MissingPermission.START);
   }
 
-  /** Whether nothing listens at the server's address, for example during a restart. */
+  /**
+   * Whether this reason is an answer by which the server will stay: there is no such resource, or
+   * no right to read it. Other failures leave open what there is.
+   */
+  public static boolean isRefusal(String reason) {
+    return reason.matches("(?s)4(?!01|08|10|29)\\d\\d\\b.*");
+  }
+
+  /** Whether nobody listens at the server's address, as while it is restarted. */
   static boolean isRefusedConnection(Throwable error) {
     Throwable cause = error;
     for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {

@@ -14,6 +14,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.Sender;
 import io.promdisco.providers.kubernetes.client.decode.RecordedEvents;
 import io.promdisco.providers.kubernetes.client.decode.SampleObjects;
+import io.promdisco.providers.kubernetes.object.DocumentView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -106,6 +107,29 @@ class ApiServerClientTest {
 
   private static Page list(ResourceClient client) throws IOException, InterruptedException {
     return client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
+  }
+
+  @Test
+  void documentsAreAskedForInJson() throws Exception {
+    FakeServer api =
+        api(
+            FakeServer.body(
+                200,
+                "application/json",
+                "{\"kind\": \"SecretList\", \"metadata\": {}, \"items\": [{\"metadata\": {\"name\":"
+                    .concat(" \"a\"}}]}")
+                    .getBytes(UTF_8)));
+    List<DocumentView> secrets = new ArrayList<>();
+    client(api.url())
+        .list(
+            new Resource<>("", "v1", "secrets", "Secret", true, DocumentView.class),
+            new WatchScope("shop", "", "metadata.name=a"),
+            0,
+            "",
+            secrets::add);
+
+    assertThat(api.requests.get(0).header("Accept")).isEqualTo("application/json");
+    assertThat(secrets).singleElement().hasToString("DocumentView[a]");
   }
 
   private static void watch(ResourceClient client, WatchHandler<KubeObject> handler)

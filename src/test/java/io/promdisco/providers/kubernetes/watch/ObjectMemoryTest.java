@@ -2,20 +2,27 @@ package io.promdisco.providers.kubernetes.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.DocumentView;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
+import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,5 +103,21 @@ class ObjectMemoryTest {
       maker = new Maker(++chosen);
     }
     assertThat(chosen).as("texts and lists").isGreaterThanOrEqualTo(7);
+  }
+
+  @Test
+  void aDocumentCountsAllItsTextsAndParts() throws IOException {
+    ObjectMeta meta =
+        new ObjectMeta(new ObjectKey("n", "a"), "u", 1, Labels.EMPTY, Labels.EMPTY, null);
+    int many = MANY / 4; // Jackson accepts longer texts, but no longer names.
+    String text = "x".repeat(many);
+    for (String json :
+        List.of(
+            "{\"data\": {\"a\": \"" + text + "\"}}",
+            "{\"data\": {\"" + text + "\": 1}}",
+            "{\"spec\": [[" + "1,".repeat(many / 2) + "1]]}")) {
+      assertThat(ObjectMemory.of(new DocumentView(meta, new ObjectMapper().readTree(json))))
+          .isGreaterThan(many);
+    }
   }
 }

@@ -34,6 +34,18 @@ class WatchErrorMessageTest {
   }
 
   @Test
+  void onlyAnAnswerByWhichTheServerWillStayIsARefusal() {
+    for (int code : new int[] {400, 403, 404, 422}) {
+      assertThat(WatchErrorMessage.isRefusal(reason(code, "", Resource.PODS, GOOD))).isTrue();
+    }
+    for (int code : new int[] {401, 408, 410, 429, 500, 503}) {
+      assertThat(WatchErrorMessage.isRefusal(reason(code, "", Resource.PODS, GOOD))).isFalse();
+    }
+    assertThat(WatchErrorMessage.isRefusal("connection refused")).isFalse();
+    assertThat(WatchErrorMessage.isRefusal("")).isFalse();
+  }
+
+  @Test
   void otherRefusalsSayWhatIsExpected() {
     assertThat(reason(401, "Unauthorized", Resource.PODS, WatchScope.ALL))
         .isEqualTo(

@@ -74,6 +74,9 @@ public final class JsonDecoder implements Decoder {
 
   private static <V extends KubeObject> V decode(
       Resource<V> resource, JsonNode node, UnaryOperator<String> share) throws IOException {
+    if (resource.isDocument()) {
+      return resource.view().cast(JsonViews.document(resource, node));
+    }
     JsonFields.ReadOptions reading = JsonFields.ReadOptions.sharing(share);
     return resource
         .view()

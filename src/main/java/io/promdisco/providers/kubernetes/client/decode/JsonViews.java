@@ -1,5 +1,10 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.DocumentView;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
@@ -10,10 +15,12 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes views of objects in JSON. */
@@ -34,7 +41,32 @@ final class JsonViews {
     };
   }
 
-  /** Returns the metadata of any object. */
+  /** An object as a document, without what its readers do not use. */
+  static DocumentView document(Resource<?> resource, JsonNode node) throws IOException {
+    // Texts of Secrets are not shared with those of other objects.
+    JsonFields.ReadOptions reading = JsonFields.ReadOptions.sharing(UnaryOperator.identity());
+    JsonFields object = JsonFields.of(node, resource.kind(), reading);
+    ObjectMeta meta = meta(object);
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    document.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
+    ObjectNode metadata = document.putObject("metadata");
+    metadata.put("namespace", meta.namespace()).put("name", meta.name());
+    copy(node.path("metadata"), "labels", metadata);
+    copy(node, "spec", document);
+    copy(node, "data", document);
+    return new DocumentView(
+        new ObjectMeta(meta.key(), meta.uid(), meta.version(), Labels.EMPTY, Labels.EMPTY, null),
+        document);
+  }
+
+  private static void copy(JsonNode from, String field, ObjectNode to) {
+    JsonNode value = from.get(field);
+    if (value != null) {
+      to.set(field, value);
+    }
+  }
+
+  /** The metadata of any object. */
   static ObjectMeta meta(JsonFields object) throws IOException {
     JsonFields meta = object.object("metadata");
     return new ObjectMeta(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.providers.kubernetes.object.DocumentView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
@@ -39,6 +40,34 @@ class JsonDecoderTest {
       KubeObject object = JsonDecoder.decode(resource, MAPPER.createObjectNode());
       assertThat(object.key()).isEqualTo(new ObjectKey("", ""));
     }
+  }
+
+  @Test
+  void aDocumentHoldsWhatItsReadersUseAndItsTextNoSecret() throws IOException {
+    Resource<DocumentView> secrets =
+        new Resource<>("", "v1", "secrets", "Secret", true, DocumentView.class);
+    DocumentView secret =
+        JsonDecoder.decode(
+            secrets,
+            MAPPER.readTree(
+                """
+                {"metadata": {"namespace": "shop", "name": "auth", "resourceVersion": "7",
+                    "uid": "u", "labels": {"a": "b"},
+                    "annotations": {"last-applied": "open-sesame"}, "managedFields": [{}]},
+                  "data": {"token": "b3Blbi1zZXNhbWU="}, "status": {}}
+                """));
+
+    assertThat(secret.document())
+        .isEqualTo(
+            MAPPER.readTree(
+                """
+                {"apiVersion": "v1", "kind": "Secret", "metadata":
+                    {"namespace": "shop", "name": "auth", "labels": {"a": "b"}},
+                  "data": {"token": "b3Blbi1zZXNhbWU="}}
+                """));
+    assertThat(secret.meta().version()).isEqualTo(7);
+    assertThat(secret).hasToString("DocumentView[shop/auth]");
+    assertThat(secret.meta().toString()).doesNotContain("sesame");
   }
 
   @Test
