@@ -27,7 +27,8 @@ import org.slf4j.Logger;
  * <p>It looks at the contents twice a second, so that it makes no difference how they come to
  * change: in place, by a file that takes the other's place, or by a link that points elsewhere, as
  * Kubernetes mounts a ConfigMap. What has changed must be the same in two looks, so that a file is
- * not read while it is being written. An empty file is no change: a program that writes it may have
+ * not read while it is being written; files that never settle are read after {@value
+ * #MOST_UNSETTLED} looks all the same. An empty file is no change: a program that writes it may have
  * been stopped half way, and all jobs would go. Its thread is {@code sd-watch-config}.
  */
 final class ConfigWatcher implements AutoCloseable {
@@ -35,6 +36,9 @@ final class ConfigWatcher implements AutoCloseable {
 
   /** The time between two looks. */
   static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** How many looks in a row may find something else each time before it counts as a change. */
+  static final int MOST_UNSETTLED = 20;
 
   /** The largest file; more is refused as a configuration. */
   private static final long MOST_BYTES = 32 << 20;
@@ -48,6 +52,7 @@ final class ConfigWatcher implements AutoCloseable {
   // Of the queue's thread.
   private HashCode known;
   private HashCode last;
+  private int unsettled;
 
   /**
    * Watches from now on.
@@ -81,7 +86,9 @@ final class ConfigWatcher implements AutoCloseable {
     HashCode now = contents(file, patterns.get());
     boolean settled = now.equals(last);
     last = now;
-    if (settled && !now.equals(known)) {
+    unsettled = settled ? 0 : unsettled + 1;
+    if ((settled || unsettled >= MOST_UNSETTLED) && !now.equals(known)) {
+      unsettled = 0;
       if (isEmpty(file)) {
         log.warn(
             "{}: empty; what was read before stays in force (expected: scrape_configs: [] to remove"
