@@ -4,6 +4,7 @@ import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.RenderedDocument;
 import io.promdisco.server.access.ClientAddress;
 import io.promdisco.server.access.ClientConnection;
+import io.promdisco.util.PrintableText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -166,13 +167,13 @@ final class ServerExchange {
   }
 
   /**
-   * ExchangeFixtures with a JSON document of any length, made part by part as the reader takes it.
+   * Answers with a JSON document of any length, made part by part as the reader takes it.
    */
   void document(Iterator<DocumentPart> parts) throws IOException {
     send(JSON, AnswerSource.json(parts));
   }
 
-  /** ExchangeFixtures with a document that the reader may have already. */
+  /** Answers with a document that the reader may have already. */
   void document(RenderedDocument document) throws IOException {
     @Nullable String codings = header("Accept-Encoding");
     boolean zip = codings != null && GZIP.matcher(codings).find();
@@ -190,26 +191,29 @@ final class ServerExchange {
     send(JSON, zip ? document.gzip() : document.plain());
   }
 
-  /** ExchangeFixtures with a body of any length, made part by part as the reader takes it. */
+  /** Answers with a body of any length, made part by part as the reader takes it. */
   void send(String type, AnswerSource parts) {
     type(type);
     body = null;
     source = parts;
   }
 
-  /** ExchangeFixtures with a whole body. */
+  /** Answers with a whole body. */
   void send(String type, byte[] content) {
     type(type);
     source = null;
     body = content;
   }
 
-  /** ExchangeFixtures with a text. */
+  /** Answers with a text for people, in which {@link PrintableText} escapes what is foreign. */
   void text(int status, String text) {
-    status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    status(status).send(TEXT, PrintableText.lines(text).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** ExchangeFixtures with Prometheus's error document under {@code /api}, else with a line. */
+  /**
+   * Answers with Prometheus's error document under {@code /api}, else with a line. The message is
+   * escaped in both.
+   */
   void error(int status, String message) {
     String said =
         message.length() <= MOST_MESSAGE_CHARACTERS
@@ -217,7 +221,8 @@ final class ServerExchange {
             : message.substring(0, MOST_MESSAGE_CHARACTERS) + "…";
     if (path().startsWith("/api/")) {
       String type = status < 500 ? "bad_data" : status == 503 ? "unavailable" : "internal";
-      status(status).send(JSON, ApiDocuments.error(type, said).getBytes(StandardCharsets.UTF_8));
+      String document = ApiDocuments.error(type, PrintableText.lines(said));
+      status(status).send(JSON, document.getBytes(StandardCharsets.UTF_8));
     } else {
       text(status, said + "\n");
     }

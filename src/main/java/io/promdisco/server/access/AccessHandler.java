@@ -109,6 +109,6 @@ final class AccessHandler extends Handler.Wrapper {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, TEXT);
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-    response.write(true, StandardCharsets.UTF_8.encode(text), callback);
+    response.write(true, StandardCharsets.UTF_8.encode(PrintableText.lines(text)), callback);
   }
 }
