@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,11 @@ final class GoRegexSyntax {
   /** Go's limit of 128 MiB at 40 bytes an instruction. */
   private static final long MAX_SIZE = (128L << 20) / 40;
 
+  /** Characters of the ranges of Unicode classes together, about 80 of the largest. */
+  private static final int MOST_RANGE_CHARACTERS = 1 << 20;
+
+  private static final int LARGEST_CLASS = 13_000;
+
   /** What is known of a group whose end has not been read, or of the last thing read. */
   private static final class Extent {
     /** Number of the first capturing group in it. */
@@ -59,6 +66,8 @@ final class GoRegexSyntax {
   private final BitSet deadGroups = new BitSet();
   private final Deque<Extent> open = new ArrayDeque<>();
   private Extent atom = new Extent();
+  private int rangeCharacters;
+  private final Map<String, Optional<String>> classes = new HashMap<>();
 
   private GoRegexSyntax(String text) {
     this.text = text;
@@ -209,12 +218,24 @@ final class GoRegexSyntax {
       return Optional.empty();
     }
     String name = braced ? text.substring(pos + 3, end - 1) : text.substring(pos + 2, end);
-    Optional<String> ranges = UnicodeClasses.ranges(name, negated, open.element().folded);
+    boolean folded = open.element().folded;
+    Optional<String> ranges =
+        classes.computeIfAbsent(
+            (negated ? "-" : "+") + (folded ? "i" : "") + "/" + name,
+            key -> UnicodeClasses.ranges(name, negated, folded));
     if (ranges.isEmpty()) {
       throw new RegexException("invalid character class range", text.substring(pos, end));
     }
+    countRanges(ranges.get().length());
     pos = end;
     return ranges;
+  }
+
+  private void countRanges(int characters) throws RegexException {
+    rangeCharacters += characters;
+    if (rangeCharacters > MOST_RANGE_CHARACTERS) {
+      throw new RegexException("expression too large", "");
+    }
   }
 
   /** Reads one escape, in a class or outside. */
@@ -226,7 +247,11 @@ final class GoRegexSyntax {
     if (c > 127) {
       throw new RegexException("invalid escape sequence", "\\" + Character.toString(c));
     }
-    boolean named = c == 'p' || c == 'P' || c == 'x';
+    boolean unicode = c == 'p' || c == 'P'; // spelt out by re2j
+    if (unicode) {
+      countRanges(LARGEST_CLASS);
+    }
+    boolean named = unicode || c == 'x';
     if (named && pos + 2 < text.length() && text.charAt(pos + 2) == '{') {
       int end = text.indexOf('}', pos);
       if (end < 0) {
