@@ -1,6 +1,7 @@
 package io.promdisco.scrape;
 
 import io.promdisco.model.Labels;
+import io.promdisco.util.Utf8Text;
 
 /**
  * FNV-1a over 64 bits of strings in UTF-8, each followed by the byte 0xff, which no text contains.

@@ -1,13 +1,13 @@
-package io.promdisco.scrape;
+package io.promdisco.util;
 
 import java.util.function.IntConsumer;
 
 /** What strings are in UTF-8, where that differs from what Java makes of them. */
-final class Utf8Text {
+public final class Utf8Text {
   private Utf8Text() {}
 
   /** Orders as the UTF-8 bytes do, which is the order of code points. */
-  static int compare(String a, String b) {
+  public static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {
       char x = a.charAt(i);
@@ -21,12 +21,12 @@ final class Utf8Text {
   }
 
   /** Whether {@code text} can be written in UTF-8: every surrogate has its other half. */
-  static boolean isEncodable(String text) {
+  public static boolean isEncodable(String text) {
     return firstLoneSurrogate(text, 0) < 0;
   }
 
   /** The text with U+FFFD for every surrogate that lacks its other half. */
-  static String encodable(String text) {
+  public static String encodable(String text) {
     int lone = firstLoneSurrogate(text, 0);
     if (lone < 0) {
       return text;
@@ -55,7 +55,7 @@ final class Utf8Text {
   }
 
   /** Calls {@code action} with each byte, 0 to 255, of one code point. */
-  static void forEachByte(int point, IntConsumer action) {
+  public static void forEachByte(int point, IntConsumer action) {
     if (point < 0x80) {
       action.accept(point);
     } else if (point < 0x800) {
