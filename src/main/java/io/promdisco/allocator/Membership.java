@@ -29,6 +29,12 @@ final class Membership {
   /** The refresh interval of a collector that announces none. */
   static final Duration REFRESH = Duration.ofSeconds(30);
 
+  /**
+   * The longest refresh interval that counts: any client can speak for a collector, and what it
+   * announces delays the moves of its targets.
+   */
+  static final Duration LONGEST_REFRESH = Duration.ofMinutes(5);
+
   private static final Duration FORGET = Duration.ofMinutes(10);
   private static final Logger log = EscapingLogger.of(Membership.class);
 
@@ -181,7 +187,7 @@ final class Membership {
     }
     known.asked = nanos.getAsLong();
     if (!refresh.isZero()) {
-      known.refresh = refresh;
+      known.refresh = refresh.compareTo(LONGEST_REFRESH) > 0 ? LONGEST_REFRESH : refresh;
     }
     if (!known.asks) {
       known.asks = known.exists;

@@ -51,7 +51,7 @@ final class RequestDispatcher extends Handler.Abstract {
     ServerExchange exchange =
         new ServerExchange(request, response, callback, memory, this::answerLater);
     harden(exchange);
-    AnswerThreads.Group group = Routes.group(exchange.path());
+    AnswerThreads.Group group = group(exchange);
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
@@ -62,7 +62,11 @@ final class RequestDispatcher extends Handler.Abstract {
   }
 
   private void answerLater(ServerExchange exchange, Runnable rest) {
-    threads.resume(Routes.group(exchange.path()), exchange.client(), rest);
+    threads.resume(group(exchange), exchange.client(), rest);
+  }
+
+  private static AnswerThreads.Group group(ServerExchange exchange) {
+    return Routes.group(exchange.path(), exchange.rawQuery());
   }
 
   private void answer(ServerExchange exchange) {

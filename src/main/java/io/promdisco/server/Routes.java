@@ -92,8 +92,8 @@ final class Routes {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** The threads that make the answers of a path. */
-  static AnswerThreads.Group group(String path) {
+  /** The threads that make the answers of a path and a query. */
+  static AnswerThreads.Group group(String path, String query) {
     String plain = withoutSlash(path);
     return switch (plain) {
       case "/-/healthy", "/livez", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
@@ -102,7 +102,7 @@ final class Routes {
       default ->
           PageFiles.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
-              : plain.startsWith(JOB) || AllocatorRoutes.isOfCollectors(plain)
+              : plain.startsWith(JOB) || AllocatorRoutes.isOfCollectors(plain, query)
                   ? AnswerThreads.Group.DISCOVERY
                   : AnswerThreads.Group.WORK;
     };

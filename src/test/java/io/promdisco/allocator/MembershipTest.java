@@ -182,4 +182,11 @@ class MembershipTest {
     membership.asked("a", Duration.ZERO);
     assertThat(membership.refresh("a")).isEqualTo(Duration.ofSeconds(20));
   }
+
+  @Test
+  void announcedIntervalThatWouldDelayMovesForHoursIsCut() {
+    start("a");
+    membership.asked("a", Duration.ofSeconds(9999));
+    assertThat(membership.refresh("a")).isEqualTo(Membership.LONGEST_REFRESH);
+  }
 }

@@ -174,6 +174,12 @@ class AllocatorRoutesTest {
   }
 
   @Test
+  void pathWithoutAJobIsUnknown() throws Exception {
+    assertThat(get("/jobs/targets").statusCode()).isEqualTo(404);
+    assertThat(get("/jobs/targets?collector_id=collector-0").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void jobNamesWithEveryEscapeAreFound() throws Exception {
     closer.close();
     server =

@@ -4,6 +4,7 @@ import io.promdisco.Internal;
 import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -36,7 +37,9 @@ public final class ClientConnection {
   private volatile long answerSince = NEVER;
 
   /** Since when a part of an answer waits for the client to read. */
-  private volatile long blockedSince = NEVER;
+  private final AtomicLong blockedSince = new AtomicLong(NEVER);
+
+  private final BlockedListener listener;
 
   /** The settings that the client's certificate was last verified against. */
   private volatile WebSettings.@Nullable State checked;
@@ -44,12 +47,27 @@ public final class ClientConnection {
   /** Whether the settings that admitted its request are still current. */
   private volatile BooleanSupplier allowed = () -> true;
 
+  /** Is told when a part of an answer begins to wait for its client (1), and when it is over (-1). */
+  interface BlockedListener {
+    void changed(int more);
+  }
+
   /**
    * An idle connection.
    *
    * @param channel null if it is closed already
    */
   ClientConnection(@Nullable SelectableChannel channel, ClientAddress client, LongSupplier nanos) {
+    this(channel, client, nanos, more -> {});
+  }
+
+  /** The same with a listener. */
+  ClientConnection(
+      @Nullable SelectableChannel channel,
+      ClientAddress client,
+      LongSupplier nanos,
+      BlockedListener listener) {
+    this.listener = listener;
     this.channel = channel;
     this.client = client;
     this.nanos = nanos;
@@ -113,19 +131,23 @@ public final class ClientConnection {
 
   void end() {
     idleSince = nanos.getAsLong();
-    blockedSince = NEVER;
+    written();
     answerSince = NEVER;
     busy = false;
   }
 
   /** Notes that a part of its answer waits for the client. */
   public void writes() {
-    blockedSince = nanos.getAsLong();
+    if (blockedSince.getAndSet(nanos.getAsLong()) == NEVER) {
+      listener.changed(1);
+    }
   }
 
   /** Notes that the client has taken the part. */
   public void written() {
-    blockedSince = NEVER;
+    if (blockedSince.getAndSet(NEVER) != NEVER) {
+      listener.changed(-1);
+    }
   }
 
   /** How long it has sent no complete request, in nanoseconds; 0 while one is answered. */
@@ -135,7 +157,7 @@ public final class ClientConnection {
 
   /** How long its client has not read a part, in nanoseconds; 0 if nothing waits. */
   long blockedFor(long now) {
-    long since = blockedSince;
+    long since = blockedSince.get();
     return since == NEVER ? 0 : Math.max(0, now - since);
   }
 
