@@ -43,6 +43,9 @@ final class GoRegexSyntax {
 
   private static final int LARGEST_CLASS = 13_000;
 
+  /** Characters of ranges that take the memory of an instruction. */
+  private static final int RANGE_CHARACTERS_OF_INSTRUCTION = 100;
+
   /** What is known of a group whose end has not been read, or of the last thing read. */
   private static final class Extent {
     /** Number of the first capturing group in it. */
@@ -80,8 +83,10 @@ final class GoRegexSyntax {
    * @param text the same regex in re2j's words
    * @param groupNames by number, from group 0; empty for a group without a name
    * @param deadGroups those that can never take part
+   * @param size about how many instructions it needs, where a large Unicode class counts as
+   *     thousands
    */
-  record Translation(String text, List<String> groupNames, BitSet deadGroups) {}
+  record Translation(String text, List<String> groupNames, BitSet deadGroups, long size) {}
 
   /** Translates a whole regex, anchors included. */
   static Translation translate(String text) throws RegexException {
@@ -89,7 +94,8 @@ final class GoRegexSyntax {
     syntax.groupNames.add("");
     syntax.open.push(new Extent());
     syntax.readAll();
-    return new Translation(syntax.out.toString(), syntax.groupNames, syntax.deadGroups);
+    return new Translation(
+        syntax.out.toString(), syntax.groupNames, syntax.deadGroups, syntax.size());
   }
 
   private void readAll() throws RegexException {
@@ -123,6 +129,12 @@ final class GoRegexSyntax {
         return;
       }
     }
+  }
+
+  private long size() {
+    return atom.size
+        + open.stream().mapToLong(extent -> extent.size).sum()
+        + rangeCharacters / RANGE_CHARACTERS_OF_INSTRUCTION;
   }
 
   private void copy(int length) {
