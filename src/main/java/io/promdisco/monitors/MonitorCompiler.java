@@ -102,10 +102,10 @@ public final class MonitorCompiler {
       for (MonitorKind kind : MonitorKind.values()) {
         objects.monitors(kind).stream().filter(this::isSelected).forEach(chosen::add);
       }
-      Map<MonitorObject, String> refused = MonitorSize.refused(chosen, MonitorSize.most());
+      Map<String, String> refused = MonitorSize.refused(chosen, MonitorSize.most());
       List<Checked> selected = new ArrayList<>();
       for (MonitorObject object : chosen) {
-        String problem = refused.get(object);
+        String problem = refused.get(object.id());
         selected.add(
             problem == null
                 ? checked(object)
@@ -114,7 +114,7 @@ public final class MonitorCompiler {
       Map<String, Compiled> all = new LinkedHashMap<>();
       selected.forEach(checked -> all.put(checked.object.id(), compiled(checked)));
       last = new LinkedHashMap<>(all);
-      refused.keySet().forEach(object -> last.remove(object.id())); // There may be room next time.
+      last.keySet().removeAll(refused.keySet()); // There may be room next time.
       List<MonitorJob> jobs = new ArrayList<>();
       List<Rejection> denied = new ArrayList<>();
       Set<DataName> names = new HashSet<>();

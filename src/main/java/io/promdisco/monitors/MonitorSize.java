@@ -3,8 +3,7 @@ package io.promdisco.monitors;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.relabel.RelabelRule;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,29 +59,34 @@ final class MonitorSize {
     }
   }
 
-  /** Returns why resources are left out, the largest first, so that the others have room. */
-  static Map<MonitorObject, String> refused(List<MonitorObject> objects, long most) {
-    Map<MonitorObject, Long> sizes = new IdentityHashMap<>();
-    objects.forEach(object -> sizes.put(object, of(object)));
+  /**
+   * Returns by id why resources are left out: the largest first, so that the others have room.
+   */
+  static Map<String, String> refused(List<MonitorObject> objects, long most) {
+    Map<String, Long> sizes = new HashMap<>();
+    objects.forEach(object -> sizes.put(object.id(), of(object)));
     long total = sizes.values().stream().mapToLong(Long::longValue).sum();
-    Map<MonitorObject, String> refused = new IdentityHashMap<>();
-    if (total > most) {
-      List<MonitorObject> largestFirst = new ArrayList<>(objects);
-      largestFirst.sort(Comparator.comparingLong(sizes::get).reversed());
-      for (MonitorObject object : largestFirst) {
-        if (total <= most) {
-          break;
-        }
-        long size = sizes.getOrDefault(object, 0L);
-        total -= size;
-        refused.put(
-            object,
-            "too large: all resources together would have more than "
-                + most
-                + " settings, this one has about "
-                + size
-                + " (expected: fewer endpoints, rules or regexes, or a larger heap)");
+    Map<String, String> refused = new HashMap<>();
+    if (total <= most) {
+      return refused;
+    }
+    List<Map.Entry<String, Long>> largestFirst = new ArrayList<>(sizes.entrySet());
+    largestFirst.sort(
+        Map.Entry.<String, Long>comparingByValue()
+            .reversed()
+            .thenComparing(Map.Entry.comparingByKey()));
+    for (Map.Entry<String, Long> largest : largestFirst) {
+      if (total <= most) {
+        break;
       }
+      total -= largest.getValue();
+      refused.put(
+          largest.getKey(),
+          "too large: all resources together would have more than "
+              + most
+              + " settings, this one has about "
+              + largest.getValue()
+              + " (expected: fewer endpoints, rules or regexes, or a larger heap)");
     }
     return refused;
   }

@@ -118,9 +118,7 @@ final class LiteralPattern {
         continue;
       }
       List<List<Item>> next = repeated();
-      if (next.size() == 1
-          && next.get(0).size() == 1
-          && next.get(0).get(0) instanceof Text text) {
+      if (next.size() == 1 && next.get(0).size() == 1 && next.get(0).get(0) instanceof Text text) {
         literal.append(text.text());
       } else {
         paths = product(withText(paths, literal), next);

@@ -176,7 +176,9 @@ public final class Target {
     return builder.view().at(group, index).any(test);
   }
 
-  /** Whether this value takes no memory of its own: it was discovered, or is of the configuration. */
+  /**
+   * Whether this value takes no memory of its own: it was discovered, or is of the configuration.
+   */
   boolean shares(String value) {
     return has(group.targets().get(index), value)
         || has(group.labels(), value)

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
  * change: in place, by a file that takes the other's place, or by a link that points elsewhere, as
  * Kubernetes mounts a ConfigMap. What has changed must be the same in two looks, so that a file is
  * not read while it is being written; files that never settle are read after {@value
- * #MOST_UNSETTLED} looks all the same. An empty file is no change: a program that writes it may have
- * been stopped half way, and all jobs would go. Its thread is {@code sd-watch-config}.
+ * #MOST_UNSETTLED} looks all the same. An empty file is no change: a program that writes it may
+ * have been stopped half way, and all jobs would go. Its thread is {@code sd-watch-config}.
  */
 final class ConfigWatcher implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(ConfigWatcher.class);

@@ -166,9 +166,7 @@ final class ServerExchange {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
-  /**
-   * Answers with a JSON document of any length, made part by part as the reader takes it.
-   */
+  /** Answers with a JSON document of any length, made part by part as the reader takes it. */
   void document(Iterator<DocumentPart> parts) throws IOException {
     send(JSON, AnswerSource.json(parts));
   }

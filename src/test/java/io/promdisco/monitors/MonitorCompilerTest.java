@@ -243,13 +243,12 @@ class MonitorCompilerTest {
     List<MonitorObject> objects =
         List.copyOf(
             MonitorObjects.of(
-                    List.of(
-                        withEndpoints("a", 100, 10), monitor("b"), withEndpoints("c", 50, 10)))
+                    List.of(withEndpoints("a", 100, 10), monitor("b"), withEndpoints("c", 50, 10)))
                 .monitors(MonitorKind.SERVICE_MONITOR));
 
     assertThat(MonitorSize.refused(objects, 1_000_000)).isEmpty();
-    assertThat(MonitorSize.refused(objects, 3_000)).containsOnlyKeys(objects.get(0));
-    assertThat(MonitorSize.refused(objects, 100)).containsOnlyKeys(objects.get(0), objects.get(2));
+    assertThat(MonitorSize.refused(objects, 3_000)).containsOnlyKeys(objects.get(0).id());
+    assertThat(MonitorSize.refused(objects, 100)).containsOnlyKeys(objects.get(0).id(), objects.get(2).id());
   }
 
   /** Each of these is refused before it is compiled, which takes minutes or all memory. */
@@ -261,8 +260,7 @@ class MonitorCompilerTest {
       IntStream.range(0, 10_000)
           .forEach(i -> endpoint.withArray("relabelings").addObject().put("regex", regex));
       List<MonitorObject> objects =
-          List.copyOf(
-              MonitorObjects.of(List.of(monitor)).monitors(MonitorKind.SERVICE_MONITOR));
+          List.copyOf(MonitorObjects.of(List.of(monitor)).monitors(MonitorKind.SERVICE_MONITOR));
 
       assertThat(MonitorSize.refused(objects, 500_000)).hasSize(1);
     }

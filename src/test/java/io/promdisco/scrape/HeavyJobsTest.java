@@ -97,11 +97,7 @@ class HeavyJobsTest {
 
   private static ScrapePool pool() {
     return new ScrapePool(
-        JobFixtures.job("j"),
-        1,
-        0,
-        new ScrapeMetrics(Metrics.none()),
-        LabelMemory.standard());
+        JobFixtures.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()), LabelMemory.standard());
   }
 
   private static TargetChange relabel(

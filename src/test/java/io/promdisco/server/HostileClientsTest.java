@@ -98,7 +98,20 @@ class HostileClientsTest extends ServerTestCase {
   void errorsRepeatNoControlCharacters(String request) throws IOException {
     String answer = raw(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-    assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("\u001b", "\u009b", "\u00e2\u0080\u00ae");
+    assertThat(answer)
+        .startsWith("HTTP/1.1 4")
+        .doesNotContain("\u001b", "\u009b", "\u00e2\u0080\u00ae");
+  }
+
+  /** A connection with thousands of requests in its buffer would keep a thread from others. */
+  @Test
+  void connectionWithManyPipelinedRequestsIsClosedAfterSome() throws IOException {
+    String answer = raw("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
+
+    assertThat(answer.split("promdisco is healthy", -1)).hasSizeBetween(10, 40);
+    assertThat(answer).contains("Connection: close");
+    assertThat(raw("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(10)))
+        .doesNotContain("Connection: close");
   }
 
   @Test

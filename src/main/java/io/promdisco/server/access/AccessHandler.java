@@ -53,6 +53,9 @@ final class AccessHandler extends Handler.Wrapper {
     ClientConnection connection = connections.of(endPoint);
     connection.begin(request, () -> state.equals(settings.current()));
     Request.addCompletionListener(request, failure -> connection.end());
+    if (connection.isPipelining(request.getConnectionMetaData().getConnection().getBytesIn())) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+    }
     request.addIdleTimeoutListener(timeout -> false); // the connections have limits of their own
     String scheme = request.getHttpURI().getScheme();
     if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {

@@ -23,6 +23,7 @@ public final class ClientConnection {
 
   private static final Logger log = EscapingLogger.of(ClientConnection.class);
   private static final long NEVER = Long.MIN_VALUE;
+  private static final int MOST_PIPELINED = 16;
 
   private final @Nullable SelectableChannel channel;
   private final ClientAddress client;
@@ -41,13 +42,21 @@ public final class ClientConnection {
 
   private final BlockedListener listener;
 
+  /** Bytes that had been received when the latest request began; for one request at a time. */
+  private long received = -1;
+
+  /** Requests in a row that had been received together with the one before. */
+  private int pipelined;
+
   /** The settings that the client's certificate was last verified against. */
   private volatile WebSettings.@Nullable State checked;
 
   /** Whether the settings that admitted its request are still current. */
   private volatile BooleanSupplier allowed = () -> true;
 
-  /** Is told when a part of an answer begins to wait for its client (1), and when it is over (-1). */
+  /**
+   * Is told when a part of an answer begins to wait for its client (1), and when it is over (-1).
+   */
   interface BlockedListener {
     void changed(int more);
   }
@@ -108,6 +117,18 @@ public final class ClientConnection {
   void begin() {
     answerSince = nanos.getAsLong();
     busy = true;
+  }
+
+  /**
+   * Whether so many requests in a row had been received before they could be answered that the
+   * connection must close: they would keep a thread from others.
+   *
+   * @param bytes that have been received until the current request
+   */
+  boolean isPipelining(long bytes) {
+    pipelined = bytes == received ? pipelined + 1 : 0;
+    received = bytes;
+    return pipelined >= MOST_PIPELINED;
   }
 
   /** Whether the settings that admitted its client are still current. */

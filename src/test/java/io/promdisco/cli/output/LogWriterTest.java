@@ -58,9 +58,7 @@ class LogWriterTest {
           assertThat(last).endsWith(" omitted");
           assertThat(written.size() - 1 + Integer.parseInt(last.split(" ")[0])).isEqualTo(lines);
         });
-    assertThat(written.subList(0, LogWriter.MOST_LINES))
-        .first()
-        .isEqualTo("line 0");
+    assertThat(written.subList(0, LogWriter.MOST_LINES)).first().isEqualTo("line 0");
     assertThat(written).hasSizeLessThan(LogWriter.MOST_LINES + 3);
 
     writer.write("after");

@@ -141,7 +141,9 @@ final class ClientConnectionsTest {
         ticker.advance(Duration.ofMillis(100));
       }
 
-      assertThat(each).extracting(SocketChannel::isOpen).containsExactly(false, false, true, true, true);
+      assertThat(each)
+          .extracting(SocketChannel::isOpen)
+          .containsExactly(false, false, true, true, true);
     } finally {
       for (SocketChannel client : CLIENTS) {
         client.close();
