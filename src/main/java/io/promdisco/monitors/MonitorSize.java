@@ -59,9 +59,7 @@ final class MonitorSize {
     }
   }
 
-  /**
-   * Returns by id why resources are left out: the largest first, so that the others have room.
-   */
+  /** Returns by id why resources are left out: the largest first, so that the others have room. */
   static Map<String, String> refused(List<MonitorObject> objects, long most) {
     Map<String, Long> sizes = new HashMap<>();
     objects.forEach(object -> sizes.put(object.id(), of(object)));

@@ -248,7 +248,8 @@ class MonitorCompilerTest {
 
     assertThat(MonitorSize.refused(objects, 1_000_000)).isEmpty();
     assertThat(MonitorSize.refused(objects, 3_000)).containsOnlyKeys(objects.get(0).id());
-    assertThat(MonitorSize.refused(objects, 100)).containsOnlyKeys(objects.get(0).id(), objects.get(2).id());
+    assertThat(MonitorSize.refused(objects, 100))
+        .containsOnlyKeys(objects.get(0).id(), objects.get(2).id());
   }
 
   /** Each of these is refused before it is compiled, which takes minutes or all memory. */

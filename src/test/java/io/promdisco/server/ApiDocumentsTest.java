@@ -13,7 +13,6 @@ class ApiDocumentsTest {
     String yaml = ApiDocuments.yaml(Map.of("username", "a\udc00b", "other", "\u001b[2J"));
 
     assertThat(yaml).contains("username: ").doesNotContain("\u001b", "!!binary");
-    assertThat((Object) new Yaml().<Map<String, Object>>load(yaml).get("other"))
-        .isEqualTo("\u001b[2J");
+    assertThat(new Yaml().<Map<String, Object>>load(yaml)).containsEntry("other", "\u001b[2J");
   }
 }
