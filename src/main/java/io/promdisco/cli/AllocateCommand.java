@@ -61,8 +61,13 @@ final class AllocateCommand implements Callable<Integer> {
   private static final String ZAP = "--zap-";
   private static final int MAX_PORT = 65_535;
 
-  /** Each job of each collector has a connection, and all may come from one address. */
-  private static final ServerLimits LIMITS = new ServerLimits(20_000, 20_000, 250, 200);
+  /** Connections that any heap has room for. */
+  private static final long LEAST_CONNECTIONS = 512;
+
+  private static final long MOST_CONNECTIONS = 20_000;
+
+  /** Heap for each connection, whose request may be incomplete and whose answer may be unread. */
+  private static final long HEAP_OF_CONNECTION = 128 << 10;
 
   private final Console console;
 
@@ -137,6 +142,16 @@ final class AllocateCommand implements Callable<Integer> {
 
   @Unmatched private List<String> others = new ArrayList<>();
 
+  /**
+   * Each job of each collector has a connection, and all may come from one address; but there are
+   * no more than the heap has room for.
+   */
+  private static ServerLimits limits() {
+    long room = Runtime.getRuntime().maxMemory() / HEAP_OF_CONNECTION;
+    int connections = (int) Math.max(LEAST_CONNECTIONS, Math.min(MOST_CONNECTIONS, room));
+    return new ServerLimits(connections, connections, 250, 200);
+  }
+
   AllocateCommand(Console console) {
     this.console = console;
   }
@@ -178,7 +193,7 @@ final class AllocateCommand implements Callable<Integer> {
                   .configReader(changed -> reader.read(changed).scraping())
                   .configuration(read.scraping().configuration().orElseThrow())
                   .allowedHosts(List.of("*"))
-                  .limits(LIMITS)
+                  .limits(limits())
                   .metrics(metrics)
                   .allocator(allocator)
                   .start(promdisco));

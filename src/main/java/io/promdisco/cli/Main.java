@@ -5,11 +5,13 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.output.StackTrace;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
@@ -58,6 +60,9 @@ public final class Main
           UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
           UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
           UsageMessageSpec.SECTION_KEY_OPTION_LIST);
+
+  /** What systems say when the reader of a pipe has ended. */
+  private static final Pattern BROKEN_PIPE = Pattern.compile("(?i)\\bpipe\\b");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -111,14 +116,30 @@ public final class Main
     line.setExecutionStrategy(main);
     line.setParameterExceptionHandler(main);
     line.setExecutionExceptionHandler(main);
+    int code;
     try {
-      return line.execute(args);
+      code = line.execute(args);
     } catch (OutOfMemoryError e) {
       console.out().flush();
       console.errorLine(
           "promdisco: not enough memory (expected: smaller input, or a larger heap: -Xmx)");
-      return CommandLine.ExitCode.SOFTWARE;
+      code = CommandLine.ExitCode.SOFTWARE;
     }
+    return main.withOutputFailure(code);
+  }
+
+  /** Results that nobody received are a failure. A reader that wants no more needs no message. */
+  private int withOutputFailure(int code) {
+    IOException failure = console.outputFailure();
+    if (failure == null) {
+      return code;
+    }
+    String reason = String.valueOf(failure.getMessage());
+    if (!BROKEN_PIPE.matcher(reason).find()) {
+      console.errorLine(
+          "promdisco: standard output: " + reason + " (expected: room for the whole output)");
+    }
+    return code == ExitCode.OK ? ExitCode.FINDING : code;
   }
 
   @Override

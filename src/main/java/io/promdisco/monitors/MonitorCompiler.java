@@ -115,17 +115,23 @@ public final class MonitorCompiler {
 
     /** Checks all resources before the first job: a class uses what checks of others have read. */
     CompiledMonitors compile() {
-      List<Checked> selected = new ArrayList<>();
+      List<MonitorObject> chosen = new ArrayList<>();
       for (MonitorKind kind : MonitorKind.values()) {
-        for (MonitorObject object : objects.monitors(kind)) {
-          if (isSelected(object)) {
-            selected.add(checked(object));
-          }
-        }
+        objects.monitors(kind).stream().filter(this::isSelected).forEach(chosen::add);
+      }
+      Map<String, String> refused = MonitorSize.refused(chosen, MonitorSize.most());
+      List<Checked> selected = new ArrayList<>();
+      for (MonitorObject object : chosen) {
+        String problem = refused.get(object.id());
+        selected.add(
+            problem == null
+                ? checked(object)
+                : new Checked(object, new References.Lookups(), problem, null));
       }
       Map<String, Compiled> all = new LinkedHashMap<>();
       selected.forEach(checked -> all.put(checked.object.id(), compiled(checked)));
-      last = all;
+      last = new LinkedHashMap<>(all);
+      last.keySet().removeAll(refused.keySet()); // There may be room next time.
       List<MonitorJob> jobs = new ArrayList<>();
       List<Rejection> denied = new ArrayList<>();
       Set<DataName> names = new HashSet<>();
@@ -161,6 +167,7 @@ public final class MonitorCompiler {
       try {
         SpecNode spec = SpecNode.of("spec", object.spec());
         checkSize(spec);
+        MonitorSize.check(object);
         MonitorCompilation.of(object.kind()).check(object, spec, generation);
         return new Checked(object, lookups, null, null);
       } catch (InvalidMonitorException e) {

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** Checks sections {@code tlsConfig} and the certificates and keys that they name. */
 final class TlsChecks {
   private static final Pattern BEGIN = Pattern.compile("(?m)^-----BEGIN ([^\n]*?)-----");
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "((TRUSTED|X509) )?CERTIFICATE|X509 CRL|(NEW )?CERTIFICATE REQUEST|(RSA )?PUBLIC KEY"
+              + "|((RSA|DSA|EC|ED25519|ENCRYPTED|ANY|OPENSSH) )?PRIVATE KEY"
+              + "|(DH|DSA|EC) PARAMETERS|PKCS7|CMS");
   private static final Map<String, String> SIGNATURES =
       Map.of(
           "RSA",
@@ -130,8 +135,13 @@ final class TlsChecks {
         : String.valueOf(value[0]);
   }
 
+  /** Returns the types of the blocks; only those that are known, since others may be a secret. */
   private static List<String> blocks(String text) {
-    return BEGIN.matcher(text).results().map(found -> found.group(1)).toList();
+    return BEGIN
+        .matcher(text)
+        .results()
+        .map(found -> KNOWN.matcher(found.group(1)).matches() ? found.group(1) : "<unknown>")
+        .toList();
   }
 
   private static void checkAuthority(String text) throws InvalidMonitorException {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.promdisco.util.Utf8Text;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,20 +45,7 @@ public final class KubernetesJson {
 
   /** Returns a string node; each unpaired surrogate, which UTF-8 cannot encode, is replaced. */
   static TextNode textNode(String text) {
-    return TextNode.valueOf(encodable(text));
-  }
-
-  /** Replaces unpaired surrogates as an API server does. */
-  private static String encodable(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        return text.codePoints()
-            .map(point -> Character.getType(point) == Character.SURROGATE ? 0xFFFD : point)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-      }
-    }
-    return text;
+    return TextNode.valueOf(Utf8Text.encodable(text));
   }
 
   /** Reads one value; a missing node if there is none. */
@@ -74,13 +62,13 @@ public final class KubernetesJson {
       @Override
       public @Nullable String currentName() throws IOException {
         String name = super.currentName();
-        return name == null ? null : encodable(name);
+        return name == null ? null : Utf8Text.encodable(name);
       }
 
       @Override
       public @Nullable String getText() throws IOException {
         String text = super.getText();
-        return text == null ? null : encodable(text);
+        return text == null ? null : Utf8Text.encodable(text);
       }
     };
   }

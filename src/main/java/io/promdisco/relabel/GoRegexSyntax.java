@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,7 +41,15 @@ final class GoRegexSyntax {
   /** Go's limit of 128 MiB with 40 bytes for each instruction. */
   private static final long MAX_SIZE = (128L << 20) / 40;
 
-  /** Properties of an open group, or of the last element. */
+  /** Characters of the ranges of Unicode classes together, about 80 of the largest. */
+  private static final int MOST_RANGE_CHARACTERS = 1 << 20;
+
+  private static final int LARGEST_CLASS = 13_000;
+
+  /** Characters of ranges that take the memory of an instruction. */
+  private static final int RANGE_CHARACTERS_OF_INSTRUCTION = 100;
+
+  /** What is known of a group whose end has not been read, or of the last thing read. */
   private static final class Extent {
     /** The number of its first capturing group. */
     int firstGroup;
@@ -62,6 +72,8 @@ final class GoRegexSyntax {
   private final BitSet deadGroups = new BitSet();
   private final Deque<Extent> open = new ArrayDeque<>();
   private Extent atom = new Extent();
+  private int rangeCharacters;
+  private final Map<String, Optional<String>> classes = new HashMap<>();
 
   private GoRegexSyntax(String text) {
     this.text = text;
@@ -75,7 +87,7 @@ final class GoRegexSyntax {
    * @param groupNames the names of groups by number, from group 0; empty for a group without a name
    * @param deadGroups groups that can never match
    */
-  record Translation(String text, List<String> groupNames, BitSet deadGroups) {}
+  record Translation(String text, List<String> groupNames, BitSet deadGroups, long size) {}
 
   /** Translates a whole regex, including its anchors. */
   static Translation translate(String text) throws RegexException {
@@ -83,7 +95,8 @@ final class GoRegexSyntax {
     syntax.groupNames.add("");
     syntax.open.push(new Extent());
     syntax.readAll();
-    return new Translation(syntax.out.toString(), syntax.groupNames, syntax.deadGroups);
+    return new Translation(
+        syntax.out.toString(), syntax.groupNames, syntax.deadGroups, syntax.size());
   }
 
   private void readAll() throws RegexException {
@@ -117,6 +130,12 @@ final class GoRegexSyntax {
         return;
       }
     }
+  }
+
+  private long size() {
+    return atom.size
+        + open.stream().mapToLong(extent -> extent.size).sum()
+        + rangeCharacters / RANGE_CHARACTERS_OF_INSTRUCTION;
   }
 
   private void copy(int length) {
@@ -212,15 +231,27 @@ final class GoRegexSyntax {
       return Optional.empty();
     }
     String name = braced ? text.substring(pos + 3, end - 1) : text.substring(pos + 2, end);
-    Optional<String> ranges = UnicodeClasses.ranges(name, negated, open.element().folded);
+    boolean folded = open.element().folded;
+    Optional<String> ranges =
+        classes.computeIfAbsent(
+            (negated ? "-" : "+") + (folded ? "i" : "") + "/" + name,
+            key -> UnicodeClasses.ranges(name, negated, folded));
     if (ranges.isEmpty()) {
       throw new RegexException("invalid character class range", text.substring(pos, end));
     }
+    countRanges(ranges.get().length());
     pos = end;
     return ranges;
   }
 
-  /** Reads one escape, inside or outside of a class. */
+  private void countRanges(int characters) throws RegexException {
+    rangeCharacters += characters;
+    if (rangeCharacters > MOST_RANGE_CHARACTERS) {
+      throw new RegexException("expression too large", "");
+    }
+  }
+
+  /** Reads one escape, in a class or outside. */
   private boolean escapedCharacter() throws RegexException {
     if (pos + 1 == text.length()) {
       return false;
@@ -229,7 +260,11 @@ final class GoRegexSyntax {
     if (c > 127) {
       throw new RegexException("invalid escape sequence", "\\" + Character.toString(c));
     }
-    boolean named = c == 'p' || c == 'P' || c == 'x';
+    boolean unicode = c == 'p' || c == 'P'; // spelt out by re2j
+    if (unicode) {
+      countRanges(LARGEST_CLASS);
+    }
+    boolean named = unicode || c == 'x';
     if (named && pos + 2 < text.length() && text.charAt(pos + 2) == '{') {
       int end = text.indexOf('}', pos);
       if (end < 0) {

@@ -37,6 +37,10 @@ final class LiteralPattern {
   }
 
   private static final int MOST_PATHS = 64;
+
+  /** Items of all paths together, since each step of a sequence copies them. */
+  private static final int MOST_ITEMS = 1024;
+
   private static final String SPECIAL = "\\.+*?()|[]{}^$";
 
   private final String regex;
@@ -107,25 +111,47 @@ final class LiteralPattern {
 
   private List<List<Item>> sequence() throws Unknown {
     List<List<Item>> paths = List.of(List.of());
+    StringBuilder literal = new StringBuilder(); // joined, so that a long one is one item
     while (more() && regex.charAt(pos) != '|' && regex.charAt(pos) != ')') {
       if (regex.charAt(pos) == '$' && pos + 1 == regex.length()) {
         pos++;
+        continue;
+      }
+      List<List<Item>> next = repeated();
+      if (next.size() == 1 && next.get(0).size() == 1 && next.get(0).get(0) instanceof Text text) {
+        literal.append(text.text());
       } else {
-        paths = product(paths, repeated());
+        paths = product(withText(paths, literal), next);
       }
     }
-    return paths;
+    return withText(paths, literal);
+  }
+
+  /** The paths with a text at their end, which is emptied. */
+  private static List<List<Item>> withText(List<List<Item>> paths, StringBuilder text)
+      throws Unknown {
+    if (text.isEmpty()) {
+      return paths;
+    }
+    Item end = new Text(text.toString());
+    text.setLength(0);
+    return product(paths, List.of(List.of(end)));
   }
 
   private static List<List<Item>> product(List<List<Item>> left, List<List<Item>> right)
       throws Unknown {
     List<List<Item>> paths = new ArrayList<>();
+    int items = 0;
     for (List<Item> head : left) {
       for (List<Item> tail : right) {
         List<Item> path = new ArrayList<>(head);
         path.addAll(tail);
         paths.add(path);
+        items += path.size();
       }
+    }
+    if (items > MOST_ITEMS) {
+      throw new Unknown();
     }
     return checked(paths);
   }

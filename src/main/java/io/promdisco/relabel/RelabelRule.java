@@ -278,6 +278,16 @@ public final class RelabelRule {
     }
   }
 
+  /** About how many instructions a regex needs; 0 if it is none. */
+  @Internal
+  public static long regexSize(String regex) {
+    try {
+      return GoRegexSyntax.translate(regex).size();
+    } catch (RegexException e) {
+      return 0;
+    }
+  }
+
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
       return Regex.compile(orDefault(spec.regex(), DEFAULT_REGEX));

@@ -3,6 +3,7 @@ package io.promdisco.scrape;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.promdisco.Internal;
 import io.promdisco.model.Labels;
+import io.promdisco.util.Utf8Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

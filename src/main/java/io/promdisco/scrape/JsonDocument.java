@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.promdisco.model.Labels;
+import io.promdisco.util.Utf8Text;
 import java.io.IOException;
 import java.io.OutputStream;
 

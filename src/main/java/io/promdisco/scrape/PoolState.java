@@ -20,6 +20,7 @@ final class PoolState {
   private final DistinctTargets table = new DistinctTargets();
   private int kept;
   private int failed;
+  private long written;
 
   /** Replaces the targets of a group by new ones. */
   void put(String provider, GroupResult made, TargetChangeBuilder delta) {
@@ -41,6 +42,7 @@ final class PoolState {
     List<Target> before =
         now.isEmpty() ? share.kept.remove(made.source()) : share.kept.put(made.source(), now);
     kept += now.size();
+    written += written(now);
     delta.touched(now);
     remove(before, delta);
     Integer failedBefore =
@@ -98,6 +100,26 @@ final class PoolState {
     }
     delta.touched(targets);
     kept -= targets.size();
+    written -= written(targets);
+  }
+
+  private static long written(List<Target> targets) {
+    long written = 0;
+    for (Target target : targets) {
+      written += LabelMemory.written(target);
+    }
+    return written;
+  }
+
+  /** Characters that rules wrote into labels, as {@link LabelMemory} counts them. */
+  long written() {
+    return written;
+  }
+
+  /** Of these, those of the targets of one group. */
+  long written(String provider, String source) {
+    ProviderTargets share = written == 0 ? null : shares.get(provider);
+    return share == null ? 0 : written(share.kept.getOrDefault(source, List.of()));
   }
 
   /**

@@ -55,6 +55,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
 
   private final TargetSetReader reader;
   private final ScrapeMetrics metrics;
+  private final LabelMemory memory;
   private final ReentrantLock writing = new ReentrantLock();
   private final HeavyJobs heavy;
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
@@ -100,6 +101,13 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
    * thread.
    */
   ScrapeManager(TargetSetReader reader, Metrics metrics, LongSupplier cpuNanos) {
+    this(reader, metrics, cpuNanos, LabelMemory.standard());
+  }
+
+  /** The same with another limit. */
+  ScrapeManager(
+      TargetSetReader reader, Metrics metrics, LongSupplier cpuNanos, LabelMemory memory) {
+    this.memory = memory;
     this.heavy = new HeavyJobs(this::rebuild, cpuNanos);
     this.reader = reader;
     this.metrics = new ScrapeMetrics(metrics);
@@ -129,7 +137,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
       for (ScrapeConfig job : jobs) {
         ScrapePool pool = before.remove(job.jobName());
         if (pool == null) {
-          pool = new ScrapePool(job, applied, lastRevision, metrics);
+          pool = new ScrapePool(job, applied, lastRevision, metrics, memory);
           metrics.created();
         } else if (pool.announce(applied, job)) {
           reshaped.add(job.jobName());

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -36,6 +37,7 @@ final class ScrapePool {
   private final String job;
   private final long created;
   private final ScrapeMetrics metrics;
+  private final LabelMemory memory;
 
   @GuardedBy("this")
   private Plan plan;
@@ -89,7 +91,9 @@ final class ScrapePool {
    * @param created the number of the configuration that adds the job
    * @param last the highest revision of any earlier pool, so that revisions are not used twice
    */
-  ScrapePool(ScrapeConfig config, long created, long last, ScrapeMetrics metrics) {
+  ScrapePool(
+      ScrapeConfig config, long created, long last, ScrapeMetrics metrics, LabelMemory memory) {
+    this.memory = memory;
     this.job = config.jobName();
     this.created = created;
     this.metrics = metrics;
@@ -171,6 +175,9 @@ final class ScrapePool {
       for (Touched touched : journal) {
         if (touched.revision > since) {
           for (Target target : touched.targets) {
+            if (present.containsKey(target) || gone.contains(target)) {
+              continue; // Of many that are equal the first tells it; each would look at all.
+            }
             Target current = state.current(target);
             if (current == null) {
               gone.add(target);
@@ -246,7 +253,13 @@ final class ScrapePool {
    */
   Prepared prepare(
       TargetSetUpdate update, Map<String, RelevantGroups> offers, BooleanSupplier stop) {
-    Sync sync = new Sync(builder(update.configuration()), stop);
+    Sync sync =
+        new Sync(
+            builder(update.configuration()),
+            stop,
+            memory.room(job),
+            update.whole() ? 0 : written(),
+            update.whole() ? (provider, source) -> 0 : this::written);
     Map<String, List<GroupResult>> made = new HashMap<>();
     offers.forEach(
         (provider, offer) -> {
@@ -302,13 +315,23 @@ final class ScrapePool {
       state = new PoolState();
       loaded = false;
       discovered = 0;
-      return finish(new Sync(plan.builder, () -> false), delta, true);
+      Sync nothing = new Sync(plan.builder, () -> false, 0, 0, (provider, source) -> 0);
+      return finish(nothing, delta, true);
     }
+  }
+
+  private synchronized long written() {
+    return state.written();
+  }
+
+  private synchronized long written(String provider, String source) {
+    return state.written(provider, source);
   }
 
   @GuardedBy("this")
   private TargetChange finish(Sync sync, TargetChangeBuilder delta, boolean whole) {
     revision++;
+    memory.hold(job, state.written());
     remember(delta, whole);
     TargetChange change = delta.toChange(job);
     metrics.changed(change, state.active());
@@ -333,12 +356,31 @@ final class ScrapePool {
     private final TargetBuilder builder;
     private final DiscoveredLabels view;
     private final BooleanSupplier stop;
+    private final long room;
+    private final ToLongBiFunction<String, String> before;
+    private long written;
     private int relabelled;
     private int failed;
     private @Nullable String failure;
 
-    Sync(TargetBuilder builder, BooleanSupplier stop) {
+    /**
+     * A run.
+     *
+     * @param stop returns true when it must end
+     * @param room how many characters rules may write, as {@link LabelMemory} counts them
+     * @param written how many the pool holds
+     * @param before how many of those belong to a group, by provider and source
+     */
+    Sync(
+        TargetBuilder builder,
+        BooleanSupplier stop,
+        long room,
+        long written,
+        ToLongBiFunction<String, String> before) {
       this.stop = stop;
+      this.room = room;
+      this.written = written;
+      this.before = before;
       this.builder = builder;
       this.view = builder.view();
     }
@@ -347,11 +389,12 @@ final class ScrapePool {
       List<Target> kept = new ArrayList<>(0);
       int failedHere = 0;
       int size = group.targets().size();
+      written -= before.applyAsLong(provider, group.source());
       for (int i = 0; i < size; i++) {
         if (stop.getAsBoolean()) {
           throw new CancellationException();
         }
-        TargetOutcome outcome = builder.build(provider, view, group, i);
+        TargetOutcome outcome = counted(builder.build(provider, view, group, i));
         if (outcome instanceof TargetOutcome.Kept made) {
           kept.add(made.target());
         } else if (outcome instanceof TargetOutcome.Failed problem) {
@@ -364,6 +407,17 @@ final class ScrapePool {
       relabelled += size;
       failed += failedHere;
       return new GroupResult(group.source(), List.copyOf(kept), failedHere);
+    }
+
+    private TargetOutcome counted(TargetOutcome outcome) {
+      if (outcome instanceof TargetOutcome.Kept made) {
+        long more = LabelMemory.written(made.target());
+        if (more > 0 && written + more > room) {
+          return new TargetOutcome.Failed(LabelMemory.problem(room));
+        }
+        written += more;
+      }
+      return outcome;
     }
 
     double seconds() {

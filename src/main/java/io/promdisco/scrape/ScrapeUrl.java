@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import io.promdisco.util.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

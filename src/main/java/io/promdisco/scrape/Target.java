@@ -183,8 +183,27 @@ public final class Target {
   }
 
   /**
-   * Returns the approximate size in bytes of its labels and discovered labels, including text that
-   * it shares with other targets.
+   * Whether this value takes no memory of its own: it was discovered, or is of the configuration.
+   */
+  boolean shares(String value) {
+    return has(group.targets().get(index), value)
+        || has(group.labels(), value)
+        || builder.isConstant(value);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // An equal text takes memory of its own.
+  private static boolean has(Labels labels, String value) {
+    for (int i = 0; i < labels.size(); i++) {
+      if (labels.value(i) == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * About how many bytes its labels and those from before relabelling take, with the text that it
+   * shares with other targets.
    */
   public long labelBytes() {
     return bytes(labels)

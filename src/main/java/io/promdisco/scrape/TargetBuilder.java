@@ -10,10 +10,13 @@ import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
 import io.promdisco.relabel.RequiredValues;
 import io.promdisco.util.GoFormatting;
+import io.promdisco.util.Utf8Text;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +35,11 @@ public final class TargetBuilder {
   private final Labels defaults;
   private final Relabeler relabeler;
 
-  // The latest value of each. The next target's value is usually equal; then it is shared, and not
-  // checked again. Both are immutable, so it does no harm if threads overwrite each other's value.
+  /** Values that the configuration spells out: all targets share them. */
+  private final Set<String> constants = new HashSet<>();
+
+  // The newest of each, since the next target's are mostly equal: then they are shared, and checked
+  // once. Both are immutable, so it does no harm when threads overwrite each other's.
   private Labels lastInternal = Labels.EMPTY;
   private @Nullable Schedule lastSchedule;
 
@@ -44,6 +50,15 @@ public final class TargetBuilder {
     rules = config.relabelRules();
     defaults = defaults(config);
     relabeler = new Relabeler(rules);
+    rules.forEach(rule -> constants.add(rule.replacement()));
+    for (int i = 0; i < defaults.size(); i++) {
+      constants.add(defaults.value(i));
+    }
+  }
+
+  /** Whether the configuration spells out this value, so that it takes no memory for a target. */
+  boolean isConstant(String value) {
+    return constants.contains(value);
   }
 
   private static Map<String, List<String>> copy(Map<String, List<String>> parameters) {

@@ -1,6 +1,7 @@
 package io.promdisco.scrape;
 
 import io.promdisco.model.Labels;
+import io.promdisco.util.Utf8Text;
 
 /**
  * The 64-bit FNV-1a hash of strings in UTF-8, each followed by the byte 0xff, which no text

@@ -1,7 +1,8 @@
 package io.promdisco.server;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.util.RawValue;
+import com.google.common.collect.Iterators;
 import io.promdisco.allocator.Allocator;
 import io.promdisco.allocator.Allocator.UnavailableException;
 import io.promdisco.allocator.Polling;
@@ -77,15 +78,18 @@ final class AllocatorRoutes {
 
   /** The path in the table that answers a path with names in it; empty: none. */
   static String pattern(String path) {
-    if (path.startsWith(JOBS + "/") && path.endsWith(TARGETS)) {
+    boolean named = path.length() > JOBS.length() + TARGETS.length(); // not /jobs/targets
+    if (named && path.startsWith(JOBS + "/") && path.endsWith(TARGETS)) {
       return OF_JOB;
     }
     return path.startsWith(DEBUG + "/") ? DEBUG : "";
   }
 
-  /** Whether collectors ask for this path again and again. */
-  static boolean isOfCollectors(String path) {
-    return path.equals(SCRAPE_CONFIGS) || path.equals(JOBS) || pattern(path).equals(OF_JOB);
+  /** Whether collectors ask for this again and again. The shares of all are for people. */
+  static boolean isOfCollectors(String path, String query) {
+    return path.equals(SCRAPE_CONFIGS)
+        || path.equals(JOBS)
+        || (pattern(path).equals(OF_JOB) && query.contains(COLLECTOR));
   }
 
   private void ready(ServerExchange exchange) {
@@ -161,7 +165,7 @@ final class AllocatorRoutes {
     try {
       String collector = collector(exchange);
       if (collector == null) {
-        send(exchange, 200, ofAll(job));
+        sendAll(exchange, job);
       } else if (allocator.admit(collector, polling(exchange))) {
         exchange.document(allocator.share(job, collector));
       } else {
@@ -194,18 +198,33 @@ final class AllocatorRoutes {
         : Polling.other(refresh);
   }
 
-  /** A job's targets by collector. */
-  private Map<String, Object> ofAll(String job) throws UnavailableException, IOException {
+  /** Sends a job's targets by collector, one share after the other. */
+  private void sendAll(ServerExchange exchange, String job)
+      throws UnavailableException, IOException {
     requireReady();
-    Map<String, Object> all = new LinkedHashMap<>();
-    for (String collector : allocator.collectors()) {
-      Map<String, Object> share = new LinkedHashMap<>();
-      share.put(LINK, path(job) + "?" + COLLECTOR + "=" + encoded(collector));
-      byte[] targets = allocator.share(job, collector).plain();
-      share.put("targets", new RawValue(new String(targets, StandardCharsets.UTF_8)));
-      all.put(collector, share);
+    List<String> collectors = allocator.collectors();
+    if (!collectors.isEmpty()) {
+      allocator.share(job, collectors.get(0)); // An answer that has begun cannot be refused.
     }
-    return all;
+    exchange.document(
+        Iterators.concat(
+            ApiDocuments.one(JsonGenerator::writeStartObject),
+            Iterators.transform(
+                collectors.iterator(), collector -> json -> writeShare(json, job, collector)),
+            ApiDocuments.one(JsonGenerator::writeEndObject)));
+  }
+
+  private void writeShare(JsonGenerator json, String job, String collector) throws IOException {
+    json.writeObjectFieldStart(collector);
+    json.writeStringField(LINK, path(job) + "?" + COLLECTOR + "=" + encoded(collector));
+    json.writeFieldName("targets");
+    try {
+      byte[] targets = allocator.share(job, collector).plain();
+      json.writeRawValue(new String(targets, StandardCharsets.UTF_8));
+    } catch (UnavailableException e) {
+      throw new IOException(e);
+    }
+    json.writeEndObject();
   }
 
   /** What the page shows: collectors with their shares, or who has what in a job, and why. */

@@ -15,6 +15,8 @@ final class AnswerThreads implements AutoCloseable {
   /** One thread remains for other clients while a client waits for long answers. */
   private static final int WORK_THREADS_PER_CLIENT = WORK_THREADS - 1;
 
+  private static final int DISCOVERY_THREADS = 3;
+
   private static final int MOST_WAITING = 128;
   private static final int MOST_WAITING_PER_CLIENT = 64;
   private static final int MOST_RELOADS_WAITING = 16;
@@ -37,8 +39,8 @@ final class AnswerThreads implements AutoCloseable {
       closer.add(
           new WorkerThreads(
               "sd-http-discovery",
-              WORK_THREADS / 2,
-              WORK_THREADS / 2,
+              DISCOVERY_THREADS,
+              DISCOVERY_THREADS - 1,
               MOST_READERS_WAITING,
               MOST_READERS_WAITING / 2));
   private final WorkerThreads reloads =

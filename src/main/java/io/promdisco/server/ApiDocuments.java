@@ -121,6 +121,7 @@ final class ApiDocuments {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
+    options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE); // BINARY may refuse it
     options.setWidth(Integer.MAX_VALUE);
     return new Yaml(options).dump(document);
   }

@@ -35,7 +35,10 @@ final class ConfigWatcher implements AutoCloseable {
   /** The time between two readings. */
   static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** The maximum size of a file; a larger one is not a valid configuration. */
+  /** How many looks in a row may find something else each time before it counts as a change. */
+  static final int MOST_UNSETTLED = 20;
+
+  /** The largest file; more is refused as a configuration. */
   private static final long MOST_BYTES = 32 << 20;
 
   private final Ticker ticker;
@@ -47,6 +50,7 @@ final class ConfigWatcher implements AutoCloseable {
   // used by the queue's thread only
   private HashCode known;
   private HashCode last;
+  private int unsettled;
 
   /**
    * Starts to watch.
@@ -80,7 +84,9 @@ final class ConfigWatcher implements AutoCloseable {
     HashCode now = contents(file, patterns.get());
     boolean settled = now.equals(last);
     last = now;
-    if (settled && !now.equals(known)) {
+    unsettled = settled ? 0 : unsettled + 1;
+    if ((settled || unsettled >= MOST_UNSETTLED) && !now.equals(known)) {
+      unsettled = 0;
       if (isEmpty(file)) {
         log.warn(
             "{}: empty; the previous configuration stays in force (expected:"

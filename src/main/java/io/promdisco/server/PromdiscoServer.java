@@ -69,6 +69,11 @@ public final class PromdiscoServer implements AutoCloseable {
   /** A target with all its labels fits, for {@code relabel_steps}. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
+  private static final int LEAST_HEADER_BYTES = 8 << 10;
+
+  /** Heads that are incomplete on all connections may take this part of the heap. */
+  private static final int HEAP_PART_OF_HEADERS = 8;
+
   /** The length of the queue of connections that wait to be accepted. */
   private static final int ACCEPT_QUEUE = 256;
 
@@ -196,12 +201,13 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
+    ServerLimits limits = limits(options);
     ClientAccess access =
         working.add(
             new ClientAccess(
                 options.web(),
                 new AllowedHosts(options.host(), options.allowedHosts()),
-                limits(options),
+                limits,
                 state.ticker()));
     AnswerThreads answers = working.add(new AnswerThreads());
     RequestDispatcher dispatcher =
@@ -212,7 +218,7 @@ public final class PromdiscoServer implements AutoCloseable {
     server.setHandler(new GracefulHandler(access.guard(dispatcher)));
     server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
-        new ServerConnector(server, null, null, null, 1, 1, access.protocols(http()));
+        new ServerConnector(server, null, null, null, 1, 1, access.protocols(http(limits)));
     access.limit(connector);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
@@ -239,10 +245,16 @@ public final class PromdiscoServer implements AutoCloseable {
     return limits;
   }
 
-  private static HttpConfiguration http() {
+  /** The largest head of a request: smaller where very many connections are allowed. */
+  private static int headerBytes(ServerLimits limits) {
+    long part = Runtime.getRuntime().maxMemory() / HEAP_PART_OF_HEADERS / limits.connections();
+    return (int) Math.max(LEAST_HEADER_BYTES, Math.min(MAX_HEADER_BYTES, part));
+  }
+
+  private static HttpConfiguration http(ServerLimits limits) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
-    http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    http.setRequestHeaderSize(headerBytes(limits));
     http.setHttpCompliance(HttpCompliance.STRICT);
     // Names of jobs may contain any character: %2F, %25 and // in a path are part of them.
     http.setUriCompliance(

@@ -62,7 +62,7 @@ final class RequestDispatcher extends Handler.Abstract {
       discard(request, MOST_DISCARDED_BYTES, () -> refuseBody(exchange, request.getLength()));
       return true;
     }
-    AnswerThreads.Group group = routes.group(exchange.path());
+    AnswerThreads.Group group = group(exchange);
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
@@ -104,7 +104,11 @@ final class RequestDispatcher extends Handler.Abstract {
   }
 
   private void answerLater(ServerExchange exchange, Runnable rest) {
-    threads.resume(routes.group(exchange.path()), exchange.client(), rest);
+    threads.resume(group(exchange), exchange.client(), rest);
+  }
+
+  private AnswerThreads.Group group(ServerExchange exchange) {
+    return routes.group(exchange.path(), exchange.rawQuery());
   }
 
   private void answer(ServerExchange exchange) {

@@ -92,8 +92,8 @@ final class Routes {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** The threads that make the answers of a path. */
-  AnswerThreads.Group group(String path) {
+  /** Returns the threads that make the answers of a path and a query. */
+  AnswerThreads.Group group(String path, String query) {
     String plain = withoutSlash(path);
     return switch (plain) {
       case "/-/healthy", "/livez", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
@@ -103,7 +103,7 @@ final class Routes {
           PageFiles.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
               : plain.startsWith(JOB)
-                      || (allocator != null && AllocatorRoutes.isOfCollectors(plain))
+                      || (allocator != null && AllocatorRoutes.isOfCollectors(plain, query))
                   ? AnswerThreads.Group.DISCOVERY
                   : AnswerThreads.Group.WORK;
     };

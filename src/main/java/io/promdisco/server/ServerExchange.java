@@ -4,6 +4,7 @@ import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.RenderedDocument;
 import io.promdisco.server.access.ClientAddress;
 import io.promdisco.server.access.ClientConnection;
+import io.promdisco.util.PrintableText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -206,7 +207,7 @@ final class ServerExchange {
 
   /** Answers with a text. */
   void text(int status, String text) {
-    status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    status(status).send(TEXT, PrintableText.lines(text).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -220,7 +221,8 @@ final class ServerExchange {
             : message.substring(0, MOST_MESSAGE_CHARACTERS) + "…";
     if (path().startsWith("/api/")) {
       String type = status < 500 ? "bad_data" : status == 503 ? "unavailable" : "internal";
-      status(status).send(JSON, ApiDocuments.error(type, said).getBytes(StandardCharsets.UTF_8));
+      String document = ApiDocuments.error(type, PrintableText.lines(said));
+      status(status).send(JSON, document.getBytes(StandardCharsets.UTF_8));
     } else {
       text(status, said + "\n");
     }

@@ -60,6 +60,17 @@ public final class PrintableText {
     return brief(LINE_BREAK.matcher(text.strip()).replaceAll(" "), most);
   }
 
+  /** As {@link #of} for each line of {@code text}: line feeds stay. */
+  public static String lines(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    int from = 0;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      out.append(of(text.substring(from, end))).append('\n');
+      from = end + 1;
+    }
+    return out.append(of(text.substring(from))).toString();
+  }
+
   private static boolean isPlain(char c) {
     return c >= ' ' && c < 0x7f;
   }

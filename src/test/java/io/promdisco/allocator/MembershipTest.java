@@ -206,4 +206,11 @@ class MembershipTest {
     assertThat(membership.allocation()).isSameAs(before);
     assertThat(membership.discovered()).isEqualTo(2);
   }
+
+  @Test
+  void announcedIntervalThatWouldDelayMovesForHoursIsCut() {
+    start("a");
+    membership.asked("a", Polling.prometheus(Duration.ofSeconds(9999)));
+    assertThat(membership.polling("a")).isEqualTo(Polling.prometheus(Polling.LONGEST_REFRESH));
+  }
 }

@@ -172,6 +172,24 @@ class CheckTest {
     assertThat(out()).isEqualTo("ok: " + config + ": 2 jobs\n1 file: 0 errors, 0 warnings\n");
   }
 
+  /** JSON can write half of a surrogate pair, which Prometheus reads as U+FFFD. */
+  @Test
+  void targetFilesWithHalvesOfSurrogatePairsAreReadAsTargetsReadsThem() throws IOException {
+    file(
+        "half.json",
+        "[{\"targets\":[\"h\\ud800:1\"],\"labels\":{\"a\":\"b\\ud83d\",\"c\":\"\\ud83d\\ude00\"}}]");
+    String config =
+        file("p.yml", "scrape_configs: [{job_name: a, file_sd_configs: [{files: [half.json]}]}]");
+    assertThat(check(false, config)).as(out()).isEqualTo(ExitCode.OK);
+
+    ByteArrayOutputStream targets = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(targets, true, StandardCharsets.UTF_8);
+    assertThat(Main.run(new Console(stream, stream, false, false, 0), "targets", config))
+        .isEqualTo(ExitCode.OK);
+    assertThat(targets.toString(StandardCharsets.UTF_8))
+        .contains("http://h%EF%BF%BD:1/metrics", "a=\"b\ufffd\"", "c=\"\ud83d\ude00\"");
+  }
+
   @Test
   void syntaxOnlyReportsEveryOtherMistake() throws IOException {
     String config =

@@ -58,7 +58,8 @@ class ExplainCollectorsTest {
                 read.settings().orElseThrow(),
                 promdisco,
                 new ManualTicker(),
-                ApiServerClientFactory::new));
+                ApiServerClientFactory::new,
+                () -> ""));
     url =
         closer
             .add(

@@ -223,7 +223,7 @@ class ExplainMonitorsTest {
 
     assertThat(lastLine())
         .contains("no service in namespace shop matches spec.selector")
-        .contains("service bank/ledger is in a namespace that is not discovered in");
+        .contains("service bank/ledger is in a namespace in which the job does not discover");
   }
 
   @Test

@@ -213,4 +213,57 @@ class MonitorCompilerTest {
 
     assertThat(config.relabelRules().toString() + config.effective()).contains(text);
   }
+
+  private static ObjectNode withEndpoints(String name, int endpoints, int terms) {
+    ObjectNode monitor = monitor(name);
+    ObjectNode spec = (ObjectNode) monitor.get("spec");
+    ObjectNode labels = spec.putObject("selector").putObject("matchLabels");
+    IntStream.range(0, terms).forEach(i -> labels.put("k" + i, "v"));
+    IntStream.range(0, endpoints).forEach(i -> spec.withArray("endpoints").addObject());
+    return monitor;
+  }
+
+  /** 70 kB of a resource could become four million rules. */
+  @Test
+  void selectorThatIsRepeatedForTooManyEndpointsIsRefused() throws Exception {
+    CompiledMonitors monitors =
+        compile(compiler(""), withEndpoints("large", 500, 100), monitor("usual"));
+
+    assertThat(monitors.jobs()).hasSize(1);
+    assertThat(monitors.rejected())
+        .singleElement()
+        .hasToString(
+            "servicemonitor/shop/large: InvalidConfiguration: endpoints: 501 times the selector"
+                + " and other settings of the resource (expected: fewer endpoints or a smaller"
+                + " selector, so that at most 20000 settings are repeated)");
+  }
+
+  @Test
+  void largestResourcesAreLeftOutWhereAllTogetherAreTooLarge() {
+    List<MonitorObject> objects =
+        List.copyOf(
+            MonitorObjects.of(
+                    List.of(withEndpoints("a", 100, 10), monitor("b"), withEndpoints("c", 50, 10)))
+                .monitors(MonitorKind.SERVICE_MONITOR));
+
+    assertThat(MonitorSize.refused(objects, 1_000_000)).isEmpty();
+    assertThat(MonitorSize.refused(objects, 3_000)).containsOnlyKeys(objects.get(0).id());
+    assertThat(MonitorSize.refused(objects, 100))
+        .containsOnlyKeys(objects.get(0).id(), objects.get(2).id());
+  }
+
+  /** Each of these is refused before it is compiled, which takes minutes or all memory. */
+  @Test
+  void largeRegexesCountTowardsTheSize() {
+    for (String regex : List.of("\\pL".repeat(60), "(a{1000}){1}")) {
+      ObjectNode monitor = monitor("a");
+      ObjectNode endpoint = (ObjectNode) monitor.get("spec").get("endpoints").get(0);
+      IntStream.range(0, 10_000)
+          .forEach(i -> endpoint.withArray("relabelings").addObject().put("regex", regex));
+      List<MonitorObject> objects =
+          List.copyOf(MonitorObjects.of(List.of(monitor)).monitors(MonitorKind.SERVICE_MONITOR));
+
+      assertThat(MonitorSize.refused(objects, 500_000)).hasSize(1);
+    }
+  }
 }

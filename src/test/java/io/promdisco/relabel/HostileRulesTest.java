@@ -193,4 +193,31 @@ class HostileRulesTest {
     assertThat(plain.matches(text.substring(0, text.length() - 2))).isTrue();
     assertThat(plain.matches(text.substring(1))).isFalse();
   }
+
+  @Test
+  void classesOfUnicodeAreLimitedInNumber() throws RegexException {
+    assertThat(Regex.compile("\\pL".repeat(60)).matches("é".repeat(60))).isTrue();
+    for (String many :
+        List.of(
+            "\\pL".repeat(90_000),
+            "\\P{Greek}".repeat(90_000),
+            "[\\pL\\PN]".repeat(90_000),
+            "(?i)[\\pL]".repeat(90_000),
+            "(?i)" + "\\pL".repeat(90_000))) {
+      assertThatThrownBy(() -> Regex.compile(many))
+          .hasMessage("error parsing regexp: expression too large");
+    }
+  }
+
+  /** Steps that copy what was read before take minutes. */
+  @Test
+  void longLiteralsAreReadInLinearTime() throws RegexException {
+    int length = 1 << 20;
+    for (String part : List.of("[b]", "\\.", "b", "()", "(?:b)", "(b)")) {
+      String regex = part.repeat(length / part.length());
+      LiteralPattern.pathsOf(regex);
+      LiteralPattern.pathsOf("[ab]{0}[ab][ab][ab][ab][ab]" + regex);
+    }
+    assertThat(LiteralPattern.pathsOf("[b]".repeat(length))).hasSize(1);
+  }
 }

@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.util.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -99,7 +99,8 @@ class HeavyJobsTest {
   }
 
   private static ScrapePool pool() {
-    return new ScrapePool(JobFixtures.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()));
+    return new ScrapePool(
+        JobFixtures.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()), LabelMemory.standard());
   }
 
   private static TargetChange relabel(

@@ -81,7 +81,8 @@ class ScrapePoolTest {
             JobFixtures.job("j", JobFixtures.keep("keep", "yes")),
             1,
             0,
-            new ScrapeMetrics(metrics));
+            new ScrapeMetrics(metrics),
+            LabelMemory.standard());
     TargetSetUpdate update =
         new TargetSetUpdate("j", false, true, 1, 1_000, Map.of(PROVIDER, List.of(groups)));
     pool.commit(

@@ -211,6 +211,12 @@ class AllocatorRoutesTest {
   }
 
   @Test
+  void pathWithoutAJobIsUnknown() throws Exception {
+    assertThat(get("/jobs/targets").statusCode()).isEqualTo(404);
+    assertThat(get("/jobs/targets?collector_id=collector-0").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void jobNamesWithEveryCharacterAreFoundUnderTheEscapesOfGo() throws Exception {
     List<String> names = new ArrayList<>(ODD_NAMES);
     for (char c = 1; c < 0x250; c++) {

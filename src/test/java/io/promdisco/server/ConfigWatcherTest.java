@@ -100,6 +100,17 @@ class ConfigWatcherTest {
   }
 
   @Test
+  void contentThatNeverSettlesIsAChangeAfterSomeSeconds() throws IOException {
+    Path file = Files.writeString(folder.resolve("p.yml"), "a");
+    watch(file, List.of());
+    for (int i = 1; i <= 3 * ConfigWatcher.MOST_UNSETTLED; i++) {
+      Files.writeString(file, "version " + i);
+      look();
+      assertThat(changes.get()).isEqualTo(i / ConfigWatcher.MOST_UNSETTLED);
+    }
+  }
+
+  @Test
   void linkThatPointsElsewhereIsAChange() throws IOException {
     for (String version : List.of("v1", "v2")) {
       Files.createDirectory(folder.resolve(version));

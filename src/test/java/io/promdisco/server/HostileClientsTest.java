@@ -80,6 +80,47 @@ class HostileClientsTest extends ServerTestCase {
         .doesNotContain("root:", "<project");
   }
 
+  /** A terminal that shows the answer must not obey what a link says. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /\u001b[2J\u009b31m",
+        "GET /http-sd/\u001b[2J",
+        "GET /api/v1/\u001b[2J\u009b31m",
+        "GET /http-sd/%1b[2J%c2%9b31m%e2%80%ae",
+        "GET /http-sd/shop?relabeled=%1b[2J%c2%9b31m",
+        "GET /-/ready?job=%1b[2J%c2%9b31m%e2%80%ae",
+        "GET /api/v1/targets/stream?snapshot=%1b[2J%c2%9b",
+        "GET /api/v1/targets/relabel_steps?scrapePool=%1b[2J%c2%9b31m",
+        "\u001b[2J /",
+        "POST /%1b[2J"
+      })
+  void errorsRepeatNoControlCharacters(String request) throws IOException {
+    String answer = raw(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 4")
+        .doesNotContain("\u001b", "\u009b", "\u00e2\u0080\u00ae");
+  }
+
+  /** A connection with thousands of requests in its buffer would keep a thread from others. */
+  @Test
+  void connectionWithManyPipelinedRequestsIsClosedAfterSome() throws IOException {
+    String answer = raw("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
+
+    assertThat(answer.split("promdisco is healthy", -1)).hasSizeBetween(10, 40);
+    assertThat(answer).contains("Connection: close");
+    assertThat(raw("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(10)))
+        .doesNotContain("Connection: close");
+  }
+
+  @Test
+  void foreignHostsAreRepeatedWithoutControlCharacters() throws IOException {
+    assertThat(raw("GET / HTTP/1.1\r\nHost: a\u001b[2J\u009b31m\r\n\r\n"))
+        .startsWith("HTTP/1.1 4")
+        .doesNotContain("\u001b", "\u009b");
+  }
+
   @Test
   void headersThatAreTooLargeAreRefused() throws IOException {
     String answer =

@@ -1,9 +1,9 @@
 package io.promdisco.cli.output;
 
 import io.promdisco.util.PrintableText;
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +31,7 @@ public record Console(
     String columns = System.getenv("COLUMNS");
     boolean terminal = color || "1".equals(System.getenv("PROMDISCO_TERMINAL"));
     return new Console(
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-            false,
-            StandardCharsets.UTF_8),
+        new ResultStream(new FileOutputStream(FileDescriptor.out)),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         color,
         terminal,
@@ -45,7 +42,19 @@ public record Console(
     return columns != null && columns.matches("[0-9]{1,4}") ? Integer.parseInt(columns) : 0;
   }
 
-  /** A part of a line with a color. */
+  /**
+   * Writes what is buffered, and tells why standard output could not be written; null if all of it
+   * was.
+   */
+  public @Nullable IOException outputFailure() {
+    if (!out.checkError()) {
+      return null;
+    }
+    IOException known = out instanceof ResultStream results ? results.failure() : null;
+    return known == null ? new IOException("cannot be written") : known;
+  }
+
+  /** A part of a line in a colour. */
   public record Painted(String code, String text) {}
 
   /**

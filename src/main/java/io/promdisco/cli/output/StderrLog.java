@@ -2,12 +2,14 @@ package io.promdisco.cli.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.PrintableText;
 import io.promdisco.util.RateLimitedLog;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -42,6 +44,9 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
 
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  private static final LogWriter WRITER =
+      new LogWriter(line -> System.err.println(line), StderrLog::omitted, Duration.ofSeconds(1));
 
   private final ConcurrentMap<String, Logger> loggers = new ConcurrentHashMap<>();
   private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -79,6 +84,14 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
 
   @Override
   public void initialize() {}
+
+  private static String omitted(long lines) {
+    String message =
+        Nouns.count(lines, "line")
+            + " of the log omitted: standard error was not read (expected: a reader that keeps up)";
+    String logger = StderrLog.class.getName();
+    return line(Logging.format(), Instant.now(), Level.WARN, logger, message, null);
+  }
 
   static String line(
       Logging.Format format,
@@ -146,7 +159,7 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
     }
 
     private void write(Level level, String message, @Nullable Throwable error) {
-      System.err.println(line(Logging.format(), Instant.now(), level, name, message, error));
+      WRITER.write(line(Logging.format(), Instant.now(), level, name, message, error));
     }
 
     private boolean logs(Level level) {

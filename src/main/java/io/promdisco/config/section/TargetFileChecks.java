@@ -16,6 +16,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.util.ExceptionCauses;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.UserFiles;
+import io.promdisco.util.Utf8Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -222,7 +223,7 @@ final class TargetFileChecks {
             JsonToken.START_OBJECT,
             JsonToken.END_OBJECT,
             "labels",
-            text -> labels.put(json.currentName(), text));
+            text -> labels.put(Utf8Text.encodable(json.currentName()), text));
       } else {
         throw new UnexpectedTokenException(
             json, "unknown field \"" + key + "\" (expected: one of targets, labels)");
@@ -247,7 +248,7 @@ final class TargetFileChecks {
     }
     for (JsonToken token = json.nextToken(); token != end; token = json.nextToken()) {
       if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL) {
-        sink.add(token == JsonToken.VALUE_NULL ? "" : json.getText());
+        sink.add(token == JsonToken.VALUE_NULL ? "" : Utf8Text.encodable(json.getText()));
       } else if (token != JsonToken.FIELD_NAME) {
         throw new UnexpectedTokenException(
             json, key + ": " + json.getText() + " (expected: text in quotes)");

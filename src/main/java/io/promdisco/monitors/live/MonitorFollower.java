@@ -164,12 +164,7 @@ public final class MonitorFollower implements AutoCloseable {
     return answered.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Returns what became of the monitors; nothing while they are being read for the first time. */
-  public Optional<CompiledMonitors> latest() {
-    return snapshot().map(MonitorSnapshot::compiled);
-  }
-
-  /** Returns the monitors too; nothing while they are being read for the first time. */
+  /** Returns the monitors and their jobs; nothing while they are being read for the first time. */
   public Optional<MonitorSnapshot> snapshot() {
     return Optional.ofNullable(latest);
   }

@@ -11,6 +11,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.util.ExceptionCauses;
 import io.promdisco.util.SourceMemory;
+import io.promdisco.util.Utf8Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -189,7 +190,7 @@ public final class TargetGroupJson {
       json.nextToken();
       String value = text(".labels.", name);
       memory.take((long) SourceMemory.LABEL + name.length() + value.length());
-      labels.set(whole(name), value);
+      labels.set(Utf8Text.encodable(name), value);
     }
     return labels.build();
   }
@@ -202,26 +203,7 @@ public final class TargetGroupJson {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
       throw wrong(path + shown(end), found(), "a string");
     }
-    return whole(json.getText());
-  }
-
-  /** Replaces each unpaired surrogate, which an escape can contain, by U+FFFD. */
-  private static String whole(String text) {
-    StringBuilder repaired = null;
-    for (int i = 0; i < text.length(); i++) {
-      if (!Character.isSurrogate(text.charAt(i))) {
-        continue;
-      }
-      if (Character.isSupplementaryCodePoint(text.codePointAt(i))) {
-        i++;
-        continue;
-      }
-      if (repaired == null) {
-        repaired = new StringBuilder(text);
-      }
-      repaired.setCharAt(i, '\ufffd');
-    }
-    return repaired == null ? text : repaired.toString();
+    return Utf8Text.encodable(json.getText());
   }
 
   private void expect(JsonToken token, String path, String expected) throws IOException {

@@ -53,7 +53,10 @@ final class AccessHandler extends Handler.Wrapper {
     ClientConnection connection = connections.of(endPoint);
     connection.begin(request, () -> state.equals(settings.current()));
     Request.addCompletionListener(request, failure -> connection.end());
-    request.addIdleTimeoutListener(timeout -> false); // the connections have other timeouts
+    if (connection.isPipelining(request.getConnectionMetaData().getConnection().getBytesIn())) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+    }
+    request.addIdleTimeoutListener(timeout -> false); // the connections have limits of their own
     String scheme = request.getHttpURI().getScheme();
     if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {
       end(response, callback, 400, "URL: neither http nor https\n");
@@ -109,6 +112,6 @@ final class AccessHandler extends Handler.Wrapper {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, TEXT);
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-    response.write(true, StandardCharsets.UTF_8.encode(text), callback);
+    response.write(true, StandardCharsets.UTF_8.encode(PrintableText.lines(text)), callback);
   }
 }

@@ -4,6 +4,7 @@ import io.promdisco.Internal;
 import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -22,6 +23,7 @@ public final class ClientConnection {
 
   private static final Logger log = EscapingLogger.of(ClientConnection.class);
   private static final long NEVER = Long.MIN_VALUE;
+  private static final int MOST_PIPELINED = 16;
 
   private final @Nullable SelectableChannel channel;
   private final ClientAddress client;
@@ -36,7 +38,15 @@ public final class ClientConnection {
   private volatile long answerSince = NEVER;
 
   /** Since when a part of an answer waits for the client to read. */
-  private volatile long blockedSince = NEVER;
+  private final AtomicLong blockedSince = new AtomicLong(NEVER);
+
+  private final BlockedListener listener;
+
+  /** Bytes that had been received when the latest request began; for one request at a time. */
+  private long received = -1;
+
+  /** Requests in a row that had been received together with the one before. */
+  private int pipelined;
 
   /** The settings that the client's certificate was last verified against. */
   private volatile WebSettings.@Nullable State checked;
@@ -45,11 +55,28 @@ public final class ClientConnection {
   private volatile BooleanSupplier allowed = () -> true;
 
   /**
-   * Creates an idle connection.
+   * Is told when a part of an answer begins to wait for its client (1), and when it is over (-1).
+   */
+  interface BlockedListener {
+    void changed(int more);
+  }
+
+  /**
+   * An idle connection.
    *
    * @param channel null if it is already closed
    */
   ClientConnection(@Nullable SelectableChannel channel, ClientAddress client, LongSupplier nanos) {
+    this(channel, client, nanos, more -> {});
+  }
+
+  /** The same with a listener. */
+  ClientConnection(
+      @Nullable SelectableChannel channel,
+      ClientAddress client,
+      LongSupplier nanos,
+      BlockedListener listener) {
+    this.listener = listener;
     this.channel = channel;
     this.client = client;
     this.nanos = nanos;
@@ -92,6 +119,18 @@ public final class ClientConnection {
     busy = true;
   }
 
+  /**
+   * Whether so many requests in a row had been received before they could be answered that the
+   * connection must close: they would keep a thread from others.
+   *
+   * @param bytes that have been received until the current request
+   */
+  boolean isPipelining(long bytes) {
+    pipelined = bytes == received ? pipelined + 1 : 0;
+    received = bytes;
+    return pipelined >= MOST_PIPELINED;
+  }
+
   /** Whether the settings that admitted its client are still current. */
   public boolean isAllowed() {
     return allowed.getAsBoolean();
@@ -113,19 +152,23 @@ public final class ClientConnection {
 
   void end() {
     idleSince = nanos.getAsLong();
-    blockedSince = NEVER;
+    written();
     answerSince = NEVER;
     busy = false;
   }
 
   /** Records that a part of its answer waits for the client. */
   public void writes() {
-    blockedSince = nanos.getAsLong();
+    if (blockedSince.getAndSet(nanos.getAsLong()) == NEVER) {
+      listener.changed(1);
+    }
   }
 
   /** Records that the client has read the part. */
   public void written() {
-    blockedSince = NEVER;
+    if (blockedSince.getAndSet(NEVER) != NEVER) {
+      listener.changed(-1);
+    }
   }
 
   /**
@@ -140,7 +183,7 @@ public final class ClientConnection {
    * Returns for how long its client has not read a part, in nanoseconds; 0 if no part is waiting.
    */
   long blockedFor(long now) {
-    long since = blockedSince;
+    long since = blockedSince.get();
     return since == NEVER ? 0 : Math.max(0, now - since);
   }
 

@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import com.google.common.primitives.Ints;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.RateLimitedLog;
@@ -9,17 +10,20 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -37,6 +41,11 @@ final class ClientConnections
   /** A connection that has been in its state for less time is closed only if there is no other. */
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private static final int LEAST_BLOCKED = 128;
+
+  /** The largest part of an answer that waits to be read. */
+  private static final int BLOCKED_BYTES = 64 << 10;
+
   private final Ticker ticker;
   private final ServerLimits limits;
   private final Map<SelectableChannel, ClientConnection> open = new ConcurrentHashMap<>();
@@ -48,19 +57,47 @@ final class ClientConnections
 
   private final Ticker.Alarm alarm;
 
+  private final int mostBlocked;
+  private final AtomicInteger blocked = new AtomicInteger();
+
   ClientConnections(Ticker ticker, ServerLimits limits) {
+    this(ticker, limits, mostBlocked());
+  }
+
+  /** At most {@code mostBlocked} answers wait for their readers. */
+  ClientConnections(Ticker ticker, ServerLimits limits, int mostBlocked) {
+    this.mostBlocked = mostBlocked;
     this.ticker = ticker;
     this.limits = limits;
     log = new RateLimitedLog(ticker::nanos, logger::warn);
     alarm = ticker.every(SWEEP, this::sweep);
   }
 
-  /**
-   * Returns the connection of {@code endPoint}; one that is not counted if it is already closed.
-   */
+  /** Parts that wait to be read may take an eighth of the heap. */
+  private static int mostBlocked() {
+    return Ints.saturatedCast(
+        Math.max(LEAST_BLOCKED, Runtime.getRuntime().maxMemory() / 8 / BLOCKED_BYTES));
+  }
+
+  private void blocked(int more) {
+    if (blocked.addAndGet(more) > mostBlocked && more > 0) {
+      long now = ticker.nanos();
+      open.values().stream()
+          .max(Comparator.comparingLong(each -> each.blockedFor(now)))
+          .ifPresent(
+              slowest -> {
+                log.log(
+                    mostBlocked + " answers wait for their readers: the slowest is disconnected");
+                slowest.close("too many slow readers");
+                forget(slowest);
+              });
+    }
+  }
+
+  /** The connection of {@code endPoint}; one that is not counted if it is already closed. */
   ClientConnection of(EndPoint endPoint) {
     ClientConnection known =
-        endPoint.getTransport() instanceof SelectableChannel channel ? open.get(channel) : null;
+        endPoint.getTransport() instanceof SelectableChannel channel ? of(channel) : null;
     if (known != null) {
       return known;
     }
@@ -71,16 +108,25 @@ final class ClientConnections
     return gone;
   }
 
+  /** The connection of a channel; null if it is not counted. */
+  @Nullable ClientConnection of(SelectableChannel channel) {
+    return open.get(channel);
+  }
+
   @Override
   public void onAccepting(SelectableChannel channel) {
-    ClientConnection opened = new ClientConnection(channel, client(channel), ticker::nanos);
+    ClientConnection opened =
+        new ClientConnection(channel, client(channel), ticker::nanos, this::blocked);
     Set<ClientConnection> ofClient;
     synchronized (clients) {
-      clients.computeIfAbsent(opened.client(), key -> new LinkedHashSet<>()).add(opened);
-      ofClient = new LinkedHashSet<>(clients.getOrDefault(opened.client(), Set.of()));
+      Set<ClientConnection> all =
+          clients.computeIfAbsent(opened.client(), key -> new LinkedHashSet<>());
+      all.add(opened);
+      boolean isTooMany = all.size() > limits.connectionsPerClient();
+      ofClient = isTooMany ? new LinkedHashSet<>(all) : Set.of();
     }
     open.put(channel, opened);
-    if (ofClient.size() > limits.connectionsPerClient()) {
+    if (!ofClient.isEmpty()) {
       makeRoom(opened, ofClient, "one client has " + limits.connectionsPerClient());
     } else if (open.size() > limits.connections()) {
       makeRoom(opened, ofLargestClients(), "there are " + limits.connections());
@@ -198,6 +244,7 @@ final class ClientConnections
     if (channel != null) {
       open.remove(channel);
     }
+    gone.written();
     synchronized (clients) {
       Set<ClientConnection> ofClient = clients.get(gone.client());
       if (ofClient != null && ofClient.remove(gone) && ofClient.isEmpty()) {

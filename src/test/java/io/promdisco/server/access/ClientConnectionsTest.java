@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ClientConnectionsTest {
@@ -127,8 +128,72 @@ final class ClientConnectionsTest {
   }
 
   @Test
+  void amongClientsWithEquallyManyTheLongestIdleMakesRoom() throws IOException {
+    ManualTicker ticker = new ManualTicker();
+    try (ServerSocketChannel server =
+            ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ClientConnections connections =
+            new ClientConnections(ticker, new ServerLimits(3, 3, 1, 1))) {
+      List<SocketChannel> each = new ArrayList<>();
+      for (int i = 2; i <= 6; i++) {
+        each.add(accept(server, "127.0.0." + i, connections));
+        ticker.advance(Duration.ofMillis(100));
+      }
+
+      assertThat(each)
+          .extracting(SocketChannel::isOpen)
+          .containsExactly(false, false, true, true, true);
+    } finally {
+      for (SocketChannel client : CLIENTS) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void amongClientsWithEquallyManyTheNewOneIsClosedWhereAllAreInUse() {
+    ClientConnection opened = connection(0);
+    assertThat(leastUseful(opened, stream(), answering(0), stream(), opened)).isSameAs(opened);
+  }
+
+  @Test
   void theNewestMakesRoomWhereAllAreInUseAndTheNewOneIsOfAnotherClient() {
     ClientConnection newest = stream();
     assertThat(leastUseful(connection(0), stream(), newest)).isSameAs(newest);
+  }
+
+  @Test
+  void slowestReaderIsDisconnectedWhereTooManyAnswersWait() throws IOException {
+    ManualTicker ticker = new ManualTicker();
+    try (ServerSocketChannel server =
+            ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ClientConnections connections =
+            new ClientConnections(ticker, new ServerLimits(100, 100, 1, 1), 2)) {
+      List<SocketChannel> readers = new ArrayList<>();
+      List<ClientConnection> each = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        readers.add(accept(server, "127.0.0.2", connections));
+        each.add(Objects.requireNonNull(connections.of(readers.get(i))));
+        ticker.advance(Duration.ofMillis(1));
+      }
+      each.get(0).writes();
+      each.get(0).written(); // reads in time
+      for (int i = 1; i < 4; i++) {
+        each.get(i).writes();
+        ticker.advance(Duration.ofMillis(1));
+      }
+      each.get(2).written();
+      each.get(0).writes();
+
+      assertThat(readers)
+          .extracting(SocketChannel::isOpen)
+          .containsExactly(true, false, true, true);
+    } finally {
+      for (SocketChannel client : CLIENTS) {
+        client.close();
+      }
+    }
   }
 }

@@ -1,13 +1,13 @@
-package io.promdisco.scrape;
+package io.promdisco.util;
 
 import java.util.function.IntConsumer;
 
-/** Properties of strings in UTF-8, which differ from those of Java strings. */
-final class Utf8Text {
+/** What strings are in UTF-8, where that differs from what Java makes of them. */
+public final class Utf8Text {
   private Utf8Text() {}
 
-  /** Compares in the order of the UTF-8 bytes, which is the order of code points. */
-  static int compare(String a, String b) {
+  /** Orders as the UTF-8 bytes do, which is the order of code points. */
+  public static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {
       char x = a.charAt(i);
@@ -20,13 +20,13 @@ final class Utf8Text {
     return a.length() - b.length();
   }
 
-  /** Whether {@code text} can be encoded in UTF-8: it has no unpaired surrogates. */
-  static boolean isEncodable(String text) {
+  /** Whether {@code text} can be written in UTF-8: every surrogate has its other half. */
+  public static boolean isEncodable(String text) {
     return firstLoneSurrogate(text, 0) < 0;
   }
 
-  /** Returns the text with U+FFFD instead of unpaired surrogates. */
-  static String encodable(String text) {
+  /** The text with U+FFFD for every surrogate that lacks its other half. */
+  public static String encodable(String text) {
     int lone = firstLoneSurrogate(text, 0);
     if (lone < 0) {
       return text;
@@ -55,7 +55,7 @@ final class Utf8Text {
   }
 
   /** Calls {@code action} with each byte, 0 to 255, of one code point. */
-  static void forEachByte(int point, IntConsumer action) {
+  public static void forEachByte(int point, IntConsumer action) {
     if (point < 0x80) {
       action.accept(point);
     } else if (point < 0x800) {
