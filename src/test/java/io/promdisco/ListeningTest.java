@@ -222,7 +222,8 @@ class ListeningTest {
     try (CapturedLog log = new CapturedLog()) {
       result = promdisco.close(SHORT);
       assertThat(log.lines("WARN"))
-          .anyMatch(line -> line.contains("2 added, 0 changed and 1 removed targets were not delivered"));
+          .anyMatch(
+              line -> line.contains("2 added, 0 changed and 1 removed targets were not delivered"));
     }
     assertThat(result).isEqualTo(new CloseResult(2, 0, 1, 1));
     assertThat(result.isComplete()).isFalse();

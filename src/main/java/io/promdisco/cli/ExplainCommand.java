@@ -26,6 +26,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
@@ -34,7 +35,6 @@ import io.promdisco.explain.MonitorExplainer;
 import io.promdisco.explain.MonitorExplanation;
 import io.promdisco.explain.MonitorQuery;
 import io.promdisco.explain.TargetCollector;
-import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -263,8 +263,7 @@ final class ExplainCommand implements Callable<Integer> {
     ServedTargets targets = new ServedTargets(api, answering.jobs);
     if (!cluster.named()) {
       return served(
-          answering.look.at(
-              () -> ClusterInspection.NONE, targets, collectors(api), SERVER_PAUSE),
+          answering.look.at(() -> ClusterInspection.NONE, targets, collectors(api), SERVER_PAUSE),
           targets);
     }
     try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {

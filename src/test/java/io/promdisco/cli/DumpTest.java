@@ -313,7 +313,9 @@ class DumpTest {
     try (SimApiServer server = server(new SimOptions())) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", config)).isEqualTo(ExitCode.USAGE);
-      assertThat(cli.err()).contains("jobs east, west: the jobs discover in several clusters").contains("--job");
+      assertThat(cli.err())
+          .contains("jobs east, west: the jobs discover in several clusters")
+          .contains("--job");
       assertThat(cli.run("dump", config, "--job", "east")).isZero();
     }
   }

@@ -210,7 +210,8 @@ class TestCommandTest {
         .contains("t.yml:5:3: tests[0].expects: field expects not found; did you mean \"expect\"?")
         .contains("t.yml:6:9: tests[1].name: \"a\" is the name of another test")
         .contains("t.yml:9:5: tests[1].dropped[0].discovered: missing")
-        .contains("t.yml:9:11: tests[1].dropped[0].rule: -1 is not a valid rule (expected: 0 or more)")
+        .contains(
+            "t.yml:9:11: tests[1].dropped[0].rule: -1 is not a valid rule (expected: 0 or more)")
         .endsWith("0 tests: 0 passed, 0 failed; 1 file cannot be used\n");
   }
 

@@ -1,13 +1,13 @@
 package io.promdisco.cli.output;
 
 import io.promdisco.explain.Absence;
+import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.JobExplanation;
 import io.promdisco.explain.MonitorExplanation;
 import io.promdisco.explain.MonitorJobExplanation;
 import io.promdisco.explain.RuleDrops;
 import io.promdisco.explain.RuleEffectText;
-import io.promdisco.explain.AssignedCollectors;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.monitors.Rejection;
 import io.promdisco.relabel.RelabelTrace.Step;

@@ -169,7 +169,8 @@ public final class TargetsApiClient {
       List<String> names = new ArrayList<>();
       target.path("collectors").forEach(name -> names.add(name.asText()));
       collectors.put(
-          target.path("id").asText(), new AssignedCollectors(names, target.path("reason").asText()));
+          target.path("id").asText(),
+          new AssignedCollectors(names, target.path("reason").asText()));
     }
     return collectors;
   }
