@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Estimates how many settings the jobs of resources have, and limits them: a resource of some
@@ -28,7 +29,19 @@ final class MonitorSize {
   /** So many texts of a list count as a setting. */
   private static final int ITEMS = 4;
 
+  /** So many texts of a resource that may be large regexes are parsed. */
+  private static final int MOST_PARSED = 200;
+
+  /** So many instructions each further one counts. */
+  private static final long INSTRUCTIONS_IF_NOT_PARSED = 5_000;
+
+  /** Only with one of these does a short regex have many instructions. */
+  private static final Pattern MAY_BE_LARGE = Pattern.compile("\\{[0-9]|\\\\[pP]");
+
   private static final long BYTES = 2 << 10;
+
+  /** Instructions of the texts that were parsed. */
+  private final Map<String, Long> instructions = new HashMap<>();
 
   private MonitorSize() {}
 
@@ -45,7 +58,7 @@ final class MonitorSize {
   static void check(MonitorObject object) throws InvalidMonitorException {
     for (String name : List.of("endpoints", "podMetricsEndpoints")) {
       JsonNode endpoints = object.spec().path(name);
-      long repeated = (endpoints.size() - 1) * shared(object.spec());
+      long repeated = (endpoints.size() - 1) * new MonitorSize().shared(object.spec());
       if (endpoints.isArray() && repeated > MOST_REPEATED) {
         throw new InvalidMonitorException(
             name
@@ -62,7 +75,7 @@ final class MonitorSize {
   /** Returns by id why resources are left out: the largest first, so that the others have room. */
   static Map<String, String> refused(List<MonitorObject> objects, long most) {
     Map<String, Long> sizes = new HashMap<>();
-    objects.forEach(object -> sizes.put(object.id(), of(object)));
+    objects.forEach(object -> sizes.put(object.id(), new MonitorSize().of(object)));
     long total = sizes.values().stream().mapToLong(Long::longValue).sum();
     Map<String, String> refused = new HashMap<>();
     if (total <= most) {
@@ -89,19 +102,19 @@ final class MonitorSize {
     return refused;
   }
 
-  private static long of(MonitorObject object) {
+  private long of(MonitorObject object) {
     JsonNode spec = object.spec();
     int jobs = Math.max(1, spec.path("endpoints").size() + spec.path("podMetricsEndpoints").size());
     return settings(spec) + (jobs - 1) * shared(spec) + (long) OF_JOB * jobs;
   }
 
-  private static long shared(JsonNode spec) {
+  private long shared(JsonNode spec) {
     return settings(spec)
         - settings(spec.path("endpoints"))
         - settings(spec.path("podMetricsEndpoints"));
   }
 
-  private static long settings(JsonNode node) {
+  private long settings(JsonNode node) {
     long settings = 1;
     long items = 0;
     for (JsonNode each : node) {
@@ -116,8 +129,17 @@ final class MonitorSize {
   }
 
   /** What a text counts that is long, or is a large regex. */
-  private static long more(JsonNode node) {
+  private long more(JsonNode node) {
     String text = node.isTextual() ? node.textValue() : "";
-    return text.length() / CHARACTERS + RelabelRule.regexSize(text) / INSTRUCTIONS;
+    return text.length() / CHARACTERS + instructions(text) / INSTRUCTIONS;
+  }
+
+  private long instructions(String text) {
+    if (!MAY_BE_LARGE.matcher(text).find()) {
+      return 0;
+    }
+    return instructions.size() < MOST_PARSED || instructions.containsKey(text)
+        ? instructions.computeIfAbsent(text, RelabelRule::regexSize)
+        : INSTRUCTIONS_IF_NOT_PARSED;
   }
 }

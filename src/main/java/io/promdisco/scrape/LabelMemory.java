@@ -5,6 +5,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.util.Nouns;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Limits the text that rules write into the labels of targets: of each job, and of all jobs
@@ -69,7 +70,8 @@ final class LabelMemory {
     if (characters(labels) + characters(internal) <= USUAL_CHARACTERS) {
       return 0;
     }
-    return written(labels, target) + written(internal, target);
+    Predicate<String> shared = target.sharedValues();
+    return written(labels, shared) + written(internal, shared);
   }
 
   private static long characters(Labels labels) {
@@ -80,11 +82,11 @@ final class LabelMemory {
     return characters;
   }
 
-  private static long written(Labels labels, Target target) {
+  private static long written(Labels labels, Predicate<String> shared) {
     long written = 0;
     for (int i = 0; i < labels.size(); i++) {
       String value = labels.value(i);
-      if (!target.shares(value)) {
+      if (!shared.test(value)) {
         written += value.length();
       }
     }

@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import com.google.common.collect.Sets;
 import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
@@ -10,7 +11,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,22 +186,20 @@ public final class Target {
   }
 
   /**
-   * Whether this value takes no memory of its own: it was discovered, or is of the configuration.
+   * Returns whether a value of its labels takes no memory of its own: it was discovered, or is of
+   * the configuration. An equal text takes memory of its own.
    */
-  boolean shares(String value) {
-    return has(group.targets().get(index), value)
-        || has(group.labels(), value)
-        || builder.isConstant(value);
+  Predicate<String> sharedValues() {
+    Set<String> discovered = Sets.newIdentityHashSet();
+    addValues(group.targets().get(index), discovered);
+    addValues(group.labels(), discovered);
+    return value -> discovered.contains(value) || builder.isConstant(value);
   }
 
-  @SuppressWarnings("ReferenceEquality") // An equal text takes memory of its own.
-  private static boolean has(Labels labels, String value) {
+  private static void addValues(Labels labels, Set<String> to) {
     for (int i = 0; i < labels.size(); i++) {
-      if (labels.value(i) == value) {
-        return true;
-      }
+      to.add(labels.value(i));
     }
-    return false;
   }
 
   /**

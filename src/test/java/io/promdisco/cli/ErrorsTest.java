@@ -288,7 +288,7 @@ final class ErrorsTest {
           Files.move(next, targets, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
           assertThat(child.hasEnded()).isTrue();
         });
-    assertThat(child.exitCode()).isZero();
+    assertThat(child.exitCode()).isEqualTo(1);
   }
 
   /** The program in a separate process. */
